@@ -1,0 +1,141 @@
+import pRetry from 'p-retry';
+import type { Calls } from '../outcome.js';
+import type { Pacer } from '../rate/pacer.js';
+import { type Verdict, verdictOf } from './errors.js';
+
+/** How often an unclear answer is asked again before the user fails; with the waits between, some 15 s. */
+const RETRIES = 6;
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 8_000;
+/** How long all calls wait, in ms, when nobody answers at the endpoint. */
+const OUTAGE_PAUSE = 5_000;
+
+/** What a call came to in the end, for the row and for the run. */
+export type Answer =
+  | { kind: 'applied'; calls: Calls }
+  | {
+      kind: 'refused';
+      error: string;
+      message: string;
+      retryable: boolean;
+      calls: Calls;
+      maybeApplied: boolean;
+    }
+  | { kind: 'stopped'; error: string; message: string; requestId: string | undefined; maybeApplied: boolean }
+  /** The signal came between two calls. */
+  | { kind: 'interrupted'; maybeApplied: boolean };
+
+export interface CallContext {
+  pacer: Pacer;
+  /** No new call begins once it is aborted; one that is under way is waited for. */
+  signal: AbortSignal;
+  endpoint: Endpoint;
+}
+
+/** What this process knows of the endpoint: an outage is nobody's fault, so it must not fail users. */
+export interface Endpoint {
+  /** `performance.now()` of the last answer of any kind; -Infinity before the first. */
+  lastAnswerAt: number;
+}
+
+class CallFailed extends Error {
+  readonly verdict: Verdict;
+  constructor(verdict: Verdict) {
+    super(verdict.error);
+    this.verdict = verdict;
+  }
+}
+
+/**
+ * Sends one call until the service has answered it: each try waits its turn, a slow-down is waited out without
+ * costing a try, an unclear answer is asked again with backoff. Never throws for an answer of the service.
+ *
+ * `maybeApplied` tells whether a call without a clear answer may have been applied.
+ */
+export async function callUntilAnswered(
+  send: () => Promise<string | undefined>,
+  { pacer, signal, endpoint }: CallContext,
+): Promise<Answer> {
+  const begun = performance.now();
+  const count = { attempts: 0, throttles: 0, requestId: undefined as string | undefined };
+  let startedAt: string | undefined;
+  let maybeApplied = false;
+  const calls = (): Calls => {
+    const finishedAt = new Date().toISOString();
+    return { ...count, startedAt: startedAt ?? finishedAt, finishedAt };
+  };
+
+  const attempt = async () => {
+    await pacer.turn(signal);
+    startedAt ??= new Date().toISOString();
+    const sentAt = performance.now();
+    try {
+      count.requestId = await send();
+      count.attempts += 1;
+      endpoint.lastAnswerAt = performance.now();
+    } catch (cause) {
+      const verdict = verdictOf(cause);
+      if ('requestId' in verdict && verdict.requestId !== undefined) count.requestId = verdict.requestId;
+      if (verdict.answer !== 'retry-call' || verdict.reached) endpoint.lastAnswerAt = performance.now();
+      if (verdict.answer === 'slow-queue') {
+        count.throttles += 1;
+        await pacer.slowDown(sentAt);
+      } else {
+        count.attempts += 1;
+      }
+      if (verdict.answer === 'retry-call' && verdict.applied === 'unknown') maybeApplied = true;
+      throw new CallFailed(verdict);
+    }
+  };
+  const isOutage = (verdict: Verdict) =>
+    verdict.answer === 'retry-call' && !verdict.reached && endpoint.lastAnswerAt < begun;
+
+  try {
+    await pRetry(attempt, {
+      retries: RETRIES,
+      minTimeout: FIRST_WAIT,
+      maxTimeout: LONGEST_WAIT,
+      randomize: true,
+      signal,
+      onFailedAttempt: async ({ error, retriesConsumed }) => {
+        // The first refusals may be this user's bad luck; then it is an outage, for everybody.
+        if (error instanceof CallFailed && retriesConsumed >= 2 && isOutage(error.verdict)) {
+          await pacer.pauseFor(OUTAGE_PAUSE);
+        }
+      },
+      shouldConsumeRetry: ({ error, retriesConsumed }) =>
+        !(error instanceof CallFailed) ||
+        (error.verdict.answer !== 'slow-queue' && !(retriesConsumed >= 2 && isOutage(error.verdict))),
+      shouldRetry: ({ error }) =>
+        error instanceof CallFailed &&
+        (error.verdict.answer === 'retry-call' || error.verdict.answer === 'slow-queue'),
+    });
+    return { kind: 'applied', calls: calls() };
+  } catch (error) {
+    if (error instanceof CallFailed) return endOf(error.verdict, calls(), maybeApplied);
+    if (signal.aborted) return { kind: 'interrupted', maybeApplied };
+    throw error;
+  }
+}
+
+function endOf(verdict: Verdict, calls: Calls, maybeApplied: boolean): Answer {
+  switch (verdict.answer) {
+    case 'fail-user': {
+      const { error, message } = verdict;
+      return { kind: 'refused', error, message, retryable: false, calls, maybeApplied };
+    }
+    case 'retry-call': {
+      const { error, message, requestId } = verdict;
+      return verdict.exhausted === 'stop-run'
+        ? { kind: 'stopped', error, message, requestId, maybeApplied }
+        : { kind: 'refused', error, message, retryable: true, calls, maybeApplied };
+    }
+    case 'stop-run': {
+      const { error, message, requestId } = verdict;
+      return { kind: 'stopped', error, message, requestId, maybeApplied };
+    }
+    case 'slow-queue':
+      // Only a run that ends stops waiting for its turn.
+      return { kind: 'interrupted', maybeApplied };
+  }
+}

@@ -1,0 +1,31 @@
+/** What to do about an error that stops the run, in words for the person who must mend it. */
+const ADVICE: Readonly<Record<string, string>> = {
+  ResourceNotFoundException:
+    'The user pool was not found: check --pool-id, the Region and the account of your credentials.',
+  OperationNotEnabledException:
+    'The operation is not available here: a replica Region or the pool’s configuration. Run it in the primary Region.',
+  AccessDeniedException:
+    'The credentials may not call this: allow cognito-idp:AdminSetUserPassword and cognito-idp:DescribeUserPool on the pool (samples/iam-policy.json).',
+  UnrecognizedClientException: 'The access key is not known in this account or Region: check the profile.',
+  ExpiredTokenException: 'The credentials have expired: sign in again (for instance `aws sso login`).',
+  InvalidSignatureException: 'The signature was refused: check the secret key and this machine’s clock.',
+  NotAuthorizedException:
+    'The service refused five users in a row as not authorized, with no success between them: check the pool and the credentials.',
+  CredentialsProviderError:
+    'No credentials were found: set AWS_PROFILE or --profile, or sign in (for instance `aws sso login`).',
+};
+
+const ALIASES: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
+  ExpiredToken: 'ExpiredTokenException',
+  InvalidClientTokenId: 'UnrecognizedClientException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  TokenProviderError: 'CredentialsProviderError',
+};
+
+export function stopAdvice(error: string): string {
+  return (
+    ADVICE[ALIASES[error] ?? error] ??
+    'This error is not known here, so the run was stopped instead of failing every user.'
+  );
+}

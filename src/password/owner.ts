@@ -1,0 +1,16 @@
+/** Whose password it is: what derivation and sealing bind it to. */
+export interface PasswordOwner {
+  poolId: string;
+  /** As the CSV writes it. */
+  username: string;
+  /** The data row of the manifest, from 1. */
+  row: number;
+}
+
+/**
+ * Strings as one string that can't be read in another way: each with its length in bytes before it
+ * (netstrings), so that `("ab", "c")` and `("a", "bc")` differ. Changing it changes every derived password.
+ */
+export function unambiguous(parts: readonly (string | number)[]): string {
+  return parts.map((part) => `${Buffer.byteLength(String(part))}:${part},`).join('');
+}

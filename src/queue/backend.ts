@@ -1,0 +1,47 @@
+import type { JobsOptions, Queue } from 'bullmq';
+import type { PaceStore } from '../rate/pace-store.js';
+import { openEmbedded } from './embedded.js';
+import type { QueueLocation } from './location.js';
+import type { Makers } from './makers.js';
+import { openPostgres } from './postgres.js';
+import { openRedis } from './redis.js';
+
+/**
+ * One of BullMQ's backends, opened for one run. Everything that it makes carries the run's id in its name, so
+ * two runs on one Redis never meet.
+ */
+export interface QueueBackend extends Omit<Makers, 'closeAll'> {
+  kind: QueueLocation['kind'];
+  /** Whether workers of other processes can take part. */
+  shared: boolean;
+  paceStore(): PaceStore;
+  /** How finished jobs are kept until their row is on disk: an outcome must be readable again after a crash. */
+  jobOptions(window: number): JobsOptions;
+  /** Lets go of finished jobs whose rows are on disk; `addedAt` is when the oldest row without a line was added. */
+  forgetFinished(queue: Queue, addedAt: number): Promise<void>;
+  /** What is risky about this queue, in words, for the first screen. */
+  warnings(): Promise<string[]>;
+  /** Removes all that belongs to this run. */
+  destroy(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BackendOptions {
+  runId: string;
+  /** The embedded queue's own directory. */
+  directory: string | undefined;
+  /** Hears errors of connections: BullMQ and the clients reconnect by themselves. */
+  onError: (error: Error) => void;
+}
+
+/** Opens the queue's backend. Throws UsageError when nobody answers there. */
+export function openBackend(location: QueueLocation, options: BackendOptions): Promise<QueueBackend> {
+  switch (location.kind) {
+    case 'embedded':
+      return openEmbedded(options);
+    case 'redis':
+      return openRedis(location, options);
+    case 'postgres':
+      return openPostgres(location, options);
+  }
+}

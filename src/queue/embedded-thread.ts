@@ -1,0 +1,45 @@
+/**
+ * The thread that holds the embedded PostgreSQL (PGlite). Its queries run synchronously in WebAssembly, so in
+ * the main thread they would hold up the calls. This file imports packages only: it is started by its path.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import bullmq, { type PgQueryable } from 'bullmq';
+
+// The one who starts this thread is `embedded.ts`, which passes exactly this.
+const { directory, socketPath, connections } = workerData as {
+  directory: string;
+  socketPath: string | undefined;
+  connections: number;
+};
+
+const db = await PGlite.create(directory);
+await db.exec('create schema if not exists bullmq; set search_path = bullmq');
+if (socketPath === undefined) {
+  await migrate();
+  await db.close();
+  parentPort?.postMessage('prepared');
+} else {
+  const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: connections });
+  await server.start();
+  parentPort?.postMessage('listening');
+  parentPort?.once('message', async () => {
+    await server.stop();
+    await db.close();
+    parentPort?.postMessage('closed');
+    parentPort?.close();
+  });
+}
+
+/** BullMQ's own migrations, through a client of the shape that it expects of node-postgres. */
+async function migrate(): Promise<void> {
+  const query = async (text: string, values?: readonly unknown[]) => {
+    if (values !== undefined && values.length > 0) return db.query(text, [...values]);
+    const results = await db.exec(text);
+    return results.at(-1) ?? { rows: [] };
+  };
+  // The rows' type is the caller's claim in node-postgres too; PGlite's `exec` can't carry it.
+  const client = { query } as PgQueryable;
+  await bullmq.runMigrations(client, 'bullmq');
+}

@@ -1,0 +1,74 @@
+import bullmq, {
+  type BackendFactory,
+  type Processor,
+  type Queue,
+  type QueueEvents,
+  type Worker,
+  type WorkerOptions,
+} from 'bullmq';
+
+/** The part of a worker's options that a run decides; the rest is the backend's business. */
+export type WorkerSettings = Pick<
+  WorkerOptions,
+  'concurrency' | 'autorun' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'name'
+>;
+
+export interface Makers {
+  queue(name: string): Queue;
+  worker<Data, Result>(
+    name: string,
+    processor: Processor<Data, Result>,
+    settings: WorkerSettings,
+  ): Worker<Data, Result>;
+  events(name: string): QueueEvents;
+  /** Closes all that was made, workers first to be asked; returns when they are closed. */
+  closeAll(): Promise<void>;
+}
+
+export interface MakerOptions<Connection> {
+  connection: Connection;
+  /** BullMQ's backend; Redis's own when left out. */
+  factory?: unknown;
+  /** Options of Redis only: the prefix of all keys and how many events are kept. */
+  redis?: { prefix: string; eventsKept: number };
+  /** How long a worker waits on an empty queue before it looks again, in seconds; BullMQ's default is 5. */
+  drainDelay?: number;
+  /** The queue's name in the store. */
+  named: (name: string) => string;
+  onError: (error: Error) => void;
+}
+
+/** Makes BullMQ's objects over one connection and remembers them, so that they can be closed together. */
+export function createMakers<Connection>(options: MakerOptions<Connection>): Makers {
+  const { named, onError, redis } = options;
+  const made: { close(): Promise<void> }[] = [];
+  const keep = <
+    T extends { close(): Promise<void>; on(event: 'error', listener: (error: Error) => void): unknown },
+  >(
+    one: T,
+  ): T => {
+    one.on('error', onError);
+    made.push(one);
+    return one;
+  };
+  // BullMQ's types tell its backends apart at compile time; which one it is here is known at run time only.
+  const base = {
+    connection: options.connection as object,
+    ...(redis === undefined ? {} : { prefix: redis.prefix }),
+  };
+  const factory = options.factory as BackendFactory | undefined;
+  const args = (factory === undefined ? [] : [factory]) as [];
+  const streams = redis === undefined ? {} : { streams: { events: { maxLen: redis.eventsKept } } };
+
+  const drain = options.drainDelay === undefined ? {} : { drainDelay: options.drainDelay };
+
+  return {
+    queue: (name) => keep(new bullmq.Queue(named(name), { ...base, ...streams }, ...args)),
+    worker: <Data, Result>(name: string, processor: Processor<Data, Result>, settings: WorkerSettings) =>
+      keep(new bullmq.Worker<Data, Result>(named(name), processor, { ...base, ...drain, ...settings }, ...args)),
+    events: (name) => keep(new bullmq.QueueEvents(named(name), base, ...args)),
+    closeAll: async () => {
+      await Promise.allSettled(made.splice(0).map((one) => one.close()));
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import bullmq from 'bullmq';
+import { Pool } from 'pg';
+import { UsageError } from '../usage-error.js';
+import type { BackendOptions, QueueBackend } from './backend.js';
+import { keptJobs } from './kept-jobs.js';
+import type { QueueLocation } from './location.js';
+import { createMakers } from './makers.js';
+import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
+
+type PostgresLocation = Extract<QueueLocation, { kind: 'postgres' }>;
+
+/** Clocks of other hosts may differ; a finished job is kept this much longer, in ms. */
+const CLOCK_DIFFERENCE = 60_000;
+
+/** A PostgreSQL server as the queue, in BullMQ's own schema `bullmq`; its migrations run on the first connection. */
+export async function openPostgres(
+  location: PostgresLocation,
+  options: BackendOptions,
+): Promise<QueueBackend> {
+  const pool = new Pool({ connectionString: location.url, connectionTimeoutMillis: 5_000 });
+  pool.on('error', options.onError);
+  await pool.query('select 1').catch(async (error: Error) => {
+    await pool.end();
+    throw new UsageError(
+      `The queue at ${location.shown} does not answer (${error.message}): check the server, or leave --queue out to use the embedded queue.`,
+    );
+  });
+  const { closeAll, ...makers } = createMakers({
+    connection: { connectionString: location.url, migrate: true },
+    factory: bullmq.createPostgresBackend,
+    // PostgreSQL has no prefix: all queues share BullMQ's tables, and the name tells runs apart.
+    named: (name) => `${name}.${options.runId}`,
+    onError: options.onError,
+  });
+
+  return {
+    kind: 'postgres',
+    shared: true,
+    ...makers,
+    paceStore: () => postgresPaceStore(pool, options.runId),
+    ...keptJobs(CLOCK_DIFFERENCE),
+    warnings: async () => [],
+    destroy: async () => {
+      await pool
+        .query(`delete from public.${PACE_TABLE} where run = $1`, [options.runId])
+        .catch(() => undefined);
+    },
+    close: async () => {
+      await closeAll();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { Cluster, Redis } from 'ioredis';
+import type { PaceStore } from '../rate/pace-store.js';
+import { UsageError } from '../usage-error.js';
+import type { BackendOptions, QueueBackend } from './backend.js';
+import type { QueueLocation } from './location.js';
+import { createMakers } from './makers.js';
+import { redisPaceStore } from './redis-pace-store.js';
+
+type RedisLocation = Extract<QueueLocation, { kind: 'redis' }>;
+
+/** How long the first answer of Redis may take, in ms, before the run says that nobody is there. */
+const FIRST_ANSWER = 5_000;
+/** Events are read at once by the run; BullMQ's default of 10,000 would only cost memory. */
+const EVENTS_KEPT = 2_000;
+
+export async function openRedis(location: RedisLocation, options: BackendOptions): Promise<QueueBackend> {
+  const client = await connect(location, options.onError);
+  // The braces are a hash tag: in a Redis Cluster all keys of a run live in one slot, which BullMQ's scripts need.
+  const prefix = `{cognito-bulk-reset:${options.runId}}`;
+  const { closeAll, ...makers } = createMakers({
+    connection: client,
+    redis: { prefix, eventsKept: EVENTS_KEPT },
+    named: (name) => name,
+    onError: options.onError,
+  });
+  const paceKey = `${prefix}:pace`;
+  let paceStore: PaceStore | undefined;
+
+  return {
+    kind: 'redis',
+    shared: true,
+    ...makers,
+    paceStore: () => {
+      paceStore ??= redisPaceStore(client, paceKey);
+      return paceStore;
+    },
+    // At most one window of rows is without a line, so the job of such a row is always among the kept ones.
+    jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
+    forgetFinished: async () => {},
+    warnings: () => redisWarnings(client),
+    destroy: () => deleteKeys(client, `${prefix}:*`),
+    close: async () => {
+      await closeAll();
+      client.disconnect();
+    },
+  };
+}
+
+async function connect(location: RedisLocation, onError: (error: Error) => void): Promise<Redis | Cluster> {
+  const settings = {
+    // BullMQ asks for it: a blocked read must outlive a reconnection, however many tries it takes.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(times * 100, 2_000),
+    lazyConnect: true,
+  };
+  const single =
+    location.socketPath === undefined
+      ? new Redis(location.url, settings)
+      : new Redis({ ...settings, path: location.socketPath });
+  let lastError: Error | undefined;
+  const remember = (error: Error) => {
+    lastError = error;
+  };
+  single.on('error', remember);
+  const info = await firstAnswer(single, location, () => lastError);
+  single.off('error', remember);
+  if (!/cluster_enabled:1/.test(info)) {
+    single.on('error', onError);
+    return single;
+  }
+  const { host, port, username, password, tls } = single.options;
+  single.disconnect();
+  const cluster = new Cluster([{ host, port }], {
+    redisOptions: {
+      maxRetriesPerRequest: null,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(tls === undefined ? {} : { tls }),
+    },
+  });
+  cluster.on('error', onError);
+  return cluster;
+}
+
+async function firstAnswer(
+  client: Redis,
+  location: RedisLocation,
+  why: () => Error | undefined,
+): Promise<string> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('no answer in 5 s')), FIRST_ANSWER).unref();
+  });
+  try {
+    await Promise.race([client.connect(), late]);
+    return await Promise.race([client.info('cluster'), late]);
+  } catch (error) {
+    client.disconnect();
+    const reason = why() ?? error;
+    throw new UsageError(
+      `The queue at ${location.shown} does not answer (${reason instanceof Error ? reason.message : 'no reason given'}): start Redis there, or leave --queue out to use the embedded queue.`,
+    );
+  }
+}
+
+/** What a Redis may lose, named before the run begins. */
+async function redisWarnings(client: Redis | Cluster): Promise<string[]> {
+  const info = await client.info().catch(() => '');
+  const setting = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const warnings: string[] = [];
+  const eviction = setting('maxmemory_policy');
+  if (eviction !== undefined && eviction !== 'noeviction') {
+    warnings.push(
+      `Redis may evict jobs (maxmemory-policy ${eviction}): rows in flight could be called twice. Set it to noeviction.`,
+    );
+  }
+  if (setting('aof_enabled') === '0') {
+    warnings.push(
+      'Redis has no append-only file: after a crash of Redis, rows in flight are called again. Set appendonly yes.',
+    );
+  }
+  return warnings;
+}
+
+async function deleteKeys(client: Redis | Cluster, pattern: string): Promise<void> {
+  const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+  for (const node of nodes) {
+    for await (const keys of node.scanStream({ match: pattern, count: 1_000 })) {
+      const names: string[] = keys;
+      if (names.length > 0) await node.unlink(...names);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentRate, LATEST, type PaceState, slowDown, spacing, startPace, takeSlots } from './pace.js';
+import type { PaceStore, Stored } from './pace-store.js';
+
+/** The share of a second's slots that a process takes ahead: few, so that a slow-down reaches all workers soon. */
+const AHEAD = 0.1;
+
+export interface Pacer {
+  /** Resolves when this call may start. Rejects with the signal's reason when it is aborted. */
+  turn(signal: AbortSignal): Promise<void>;
+  /** The service asked to slow down, for a call that started at `startedAt` (`performance.now()`). */
+  slowDown(startedAt: number): Promise<void>;
+  /** Nobody may call for `ms`: the endpoint is out of reach. */
+  pauseFor(ms: number): Promise<void>;
+  /** The latest that is known, for the progress line. */
+  view(): { rate: number; limit: number; pausedMs: number };
+  setLimit(limit: number): void;
+}
+
+interface Waiter {
+  start(): void;
+  signal: AbortSignal;
+}
+
+/**
+ * Hands out the turns of one process. Slots come from the store in the order of the calls that wait; a slot
+ * that this process could not use in time (its event loop stalled) is thrown away, not used late.
+ */
+export function createPacer(store: PaceStore, initialLimit: number): Pacer {
+  const waiting: Waiter[] = [];
+  let limit = initialLimit;
+  let running = false;
+  // Slots taken before a slow-down must not be used after it.
+  let epoch = 0;
+  let known: Stored = { version: -1, state: undefined, now: 0 };
+  let knownAt = 0;
+
+  const learn = <T extends Stored>(stored: T): T => {
+    known = stored;
+    knownAt = performance.now();
+    return stored;
+  };
+  const storeNow = () => known.now + (performance.now() - knownAt);
+
+  /** Changes the state by a pure function, again and again until nobody else changed it in between. */
+  const change = async <T extends { state: PaceState }>(
+    step: (state: PaceState, now: number) => T,
+  ): Promise<T> => {
+    if (known.version < 0) learn(await store.read());
+    for (;;) {
+      const now = storeNow();
+      const result = step(known.state ?? startPace(limit, now), now);
+      const answer = learn(await store.swap(known.version, result.state));
+      if (answer.swapped) return result;
+    }
+  };
+
+  const run = async () => {
+    while (waiting.length > 0) {
+      const count = Math.min(waiting.length, Math.max(1, Math.floor(limit * AHEAD)));
+      const epochOfSlots = epoch;
+      const { first, every } = await change((state, now) => takeSlots(state, limit, now, count));
+      for (let i = 0; i < count; i += 1) {
+        const slot = first + i * every;
+        const wait = slot - storeNow();
+        if (wait > 0) await sleep(wait);
+        if (epoch !== epochOfSlots) break;
+        if (storeNow() - slot > LATEST) continue;
+        waiting.shift()?.start();
+      }
+    }
+  };
+
+  const wake = () => {
+    if (running) return;
+    running = true;
+    run().then(
+      () => {
+        running = false;
+        if (waiting.length > 0) wake();
+      },
+      // The store is out of reach: its own client reconnects; ask again in a moment.
+      async () => {
+        await sleep(500);
+        running = false;
+        known = { version: -1, state: undefined, now: 0 };
+        if (waiting.length > 0) wake();
+      },
+    );
+  };
+
+  return {
+    turn: (signal) =>
+      new Promise<void>((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        const waiter: Waiter = {
+          signal,
+          start: () => {
+            signal.removeEventListener('abort', onAbort);
+            resolve();
+          },
+        };
+        const onAbort = () => {
+          const at = waiting.indexOf(waiter);
+          if (at >= 0) waiting.splice(at, 1);
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.push(waiter);
+        wake();
+      }),
+    slowDown: async (startedAt) => {
+      epoch += 1;
+      const age = performance.now() - startedAt;
+      const jitter = Math.random();
+      await change((state, now) => ({ state: slowDown(state, limit, now, now - age, jitter) }));
+    },
+    pauseFor: async (ms) => {
+      epoch += 1;
+      await change((state, now) => ({ state: { ...state, next: Math.max(state.next, now + ms) } }));
+    },
+    view: () => {
+      const now = storeNow();
+      if (known.state === undefined) return { rate: limit, limit, pausedMs: 0 };
+      const rate = currentRate(known.state, limit, now);
+      return { rate, limit, pausedMs: Math.max(0, known.state.next - now - spacing(rate) * limit * AHEAD) };
+    },
+    setLimit: (next) => {
+      limit = next;
+    },
+  };
+}

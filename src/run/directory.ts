@@ -1,0 +1,62 @@
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../usage-error.js';
+
+/** The files of one run. Directories are 0700 and files 0600: usernames are personal data. */
+export interface RunDirectory {
+  path: string;
+  record: string;
+  report: string;
+  summary: string;
+  failed: string;
+  log: string;
+  key: string;
+  queue: string;
+  input: string;
+  lock: string;
+}
+
+export function runDirectory(path: string): RunDirectory {
+  const at = (name: string) => join(resolve(path), name);
+  return {
+    path: resolve(path),
+    record: at('run.json'),
+    report: at('report.csv'),
+    summary: at('summary.json'),
+    failed: at('failed.csv'),
+    log: at('run.log'),
+    key: at('run.key'),
+    queue: at('queue'),
+    input: at('input.csv'),
+    lock: at('run.lock'),
+  };
+}
+
+/** Makes the directory of a new run. Throws UsageError when something is there already. */
+export async function createRunDirectory(path: string): Promise<RunDirectory> {
+  const directory = runDirectory(path);
+  await mkdir(join(directory.path, '..'), { recursive: true }).catch((error: Error) => {
+    throw new UsageError(`The run directory ${path} can’t be made: ${error.message}.`);
+  });
+  await mkdir(directory.path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      error.code === 'EEXIST'
+        ? `${path} exists already. To go on with that run: cognito-bulk-reset resume ${path}`
+        : `The run directory ${path} can’t be made: ${error.message}.`,
+    );
+  });
+  return directory;
+}
+
+/** Opens the directory of an earlier run. A link is refused: it may lead where somebody else wants the files. */
+export async function openRunDirectory(path: string): Promise<RunDirectory> {
+  const stat = await lstat(path).catch(() => undefined);
+  if (stat === undefined) throw new UsageError(`There is no run directory ${path}.`);
+  if (stat.isSymbolicLink()) throw new UsageError(`${path} is a symbolic link: give the directory itself.`);
+  if (!stat.isDirectory()) throw new UsageError(`${path} is not a directory.`);
+  return runDirectory(path);
+}
+
+export async function removeRunDirectory(directory: RunDirectory): Promise<void> {
+  await rm(directory.path, { recursive: true, force: true });
+}

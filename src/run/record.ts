@@ -1,0 +1,65 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { passwordPolicySchema } from '../password/policy.js';
+import { passwordShapeSchema } from '../password/shape.js';
+import { UsageError } from '../usage-error.js';
+
+export const MODES = ['generate', 'password-column', 'discard'] as const;
+
+/** run.json: what was asked and of whom. It holds no secret, and `resume` needs nothing else. */
+export const runRecordSchema = z.object({
+  version: z.literal(1),
+  /** Names the run in the queue; `worker --run` takes it. */
+  id: z.string().regex(/^[\w.-]{1,80}$/),
+  createdAt: z.string(),
+  program: z.string(),
+  input: z.object({
+    /** As an absolute path; the copy in the run directory for standard input. */
+    path: z.string(),
+    bytes: z.number(),
+    sha256: z.string(),
+    column: z.string().optional(),
+    passwordColumn: z.string().optional(),
+    header: z.boolean(),
+    delimiter: z.string().optional(),
+  }),
+  pool: z.object({ id: z.string(), name: z.string(), caseSensitive: z.boolean(), policy: passwordPolicySchema }),
+  region: z.string(),
+  endpoint: z.string().optional(),
+  profile: z.string().optional(),
+  mode: z.enum(MODES),
+  permanent: z.boolean(),
+  shape: passwordShapeSchema.optional(),
+  keyFingerprint: z.string().optional(),
+  rate: z.number().positive(),
+  concurrency: z.int().positive(),
+  /** Without its password; absent for the embedded queue. */
+  queue: z.string().optional(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Writes run.json whole or not at all. */
+export async function writeRunRecord(path: string, record: RunRecord): Promise<void> {
+  const draft = `${path}.draft`;
+  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flush: true });
+  await rename(draft, path);
+}
+
+/** Reads run.json. Throws UsageError when the directory is not a run's. */
+export async function readRunRecord(path: string): Promise<RunRecord> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new UsageError(`${path} can’t be read: is this the directory of a run?`);
+  });
+  const parsed = runRecordSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new UsageError(`${path} is not a run’s record${where === '' ? '' : ` (${where})`}: it was changed or is of another version.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

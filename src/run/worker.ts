@@ -1,0 +1,100 @@
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import bullmq from 'bullmq';
+import type { Logger } from 'pino';
+import { createResetUser, type PasswordSource, RESET_USER, type ResetUserData, type StopReason } from '../../jobs/reset-user.js';
+import { createSetPassword } from '../cognito/set-password.js';
+import type { Outcome } from '../outcome.js';
+import type { RunKey } from '../password/run-key.js';
+import type { QueueBackend } from '../queue/backend.js';
+import { createPacer, type Pacer } from '../rate/pacer.js';
+import { UsageError } from '../usage-error.js';
+import type { Plan } from './plan.js';
+
+/** A worker that died gives its jobs to the others after at most this long, in ms, and one look for stalled jobs. */
+const LOCK_DURATION = 15_000;
+const STALLED_INTERVAL = 5_000;
+/** A job that was interrupted is never given up: its row must have an outcome. */
+const NEVER_GIVE_UP = Number.MAX_SAFE_INTEGER;
+
+export interface RunWorkerOptions {
+  backend: QueueBackend;
+  plan: Plan;
+  key: RunKey | undefined;
+  client: CognitoIdentityProviderClient;
+  concurrency: number;
+  log: Logger;
+  onOutcome: (jobId: string, outcome: Outcome) => void;
+  onStop: (reason: StopReason) => void;
+}
+
+export interface RunWorker {
+  pacer: Pacer;
+  /** Ends between users: calls in flight finish, rows that wait for their turn go back to the queue. */
+  drain(): Promise<void>;
+}
+
+/** Starts the worker of this process: it takes jobs of the run until it is drained. */
+export function startWorker(options: RunWorkerOptions): RunWorker {
+  const { backend, plan, client, log } = options;
+  const halt = new AbortController();
+  const pacer = createPacer(backend.paceStore(), plan.rate);
+  const stop = (reason: StopReason) => {
+    if (halt.signal.aborted) return;
+    // Paused first: a job that goes back to the queue must not be fetched again by this very worker.
+    void worker.pause(true);
+    halt.abort();
+    options.onStop(reason);
+  };
+  const resetUser = createResetUser({
+    run: plan.run,
+    pool: plan.pool,
+    permanent: plan.permanent,
+    passwords: passwordSource(plan, options.key),
+    setPassword: createSetPassword(client),
+    pacer,
+    signal: halt.signal,
+    endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },
+    refusals: { inARow: 0 },
+    stop,
+  });
+  const worker = backend.worker<ResetUserData, Outcome>(
+    RESET_USER,
+    async (job, token) => {
+      try {
+        return await resetUser(job, token);
+      } catch (error) {
+        if (!(error instanceof bullmq.WaitingError) && !halt.signal.aborted) {
+          log.error({ err: error, job: job.id }, 'a job broke');
+          stop({ error: 'UnexpectedError', message: error instanceof Error ? error.message : 'no reason given' });
+        }
+        throw error;
+      }
+    },
+    {
+      concurrency: options.concurrency,
+      lockDuration: LOCK_DURATION,
+      stalledInterval: STALLED_INTERVAL,
+      maxStalledCount: NEVER_GIVE_UP,
+    },
+  );
+  worker.on('completed', (job, outcome) => {
+    if (job.id !== undefined) options.onOutcome(job.id, outcome);
+  });
+
+  return {
+    pacer,
+    drain: async () => {
+      await worker.pause(true);
+      halt.abort();
+      await worker.close();
+    },
+  };
+}
+
+function passwordSource(plan: Plan, key: RunKey | undefined): PasswordSource {
+  if (plan.passwords.mode === 'discard') return { mode: 'discard' };
+  if (key === undefined) throw new UsageError('This run needs its key: set COGNITO_BULK_RESET_KEY_FILE to a copy of its run.key.');
+  return plan.passwords.mode === 'generate'
+    ? { mode: 'generate', key, shape: plan.passwords.shape }
+    : { mode: 'password-column', key };
+}
