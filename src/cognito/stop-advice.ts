@@ -11,6 +11,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'The signature was refused: check the secret key and this machine’s clock.',
   NotAuthorizedException:
     'The service refused five users in a row as not authorized, with no success between them: check the pool and the credentials.',
+  ManifestChangedError: 'Put the file back as it was when the run began.',
+  ReportWriteError: 'Make room or mend the disk that holds the run directory.',
+  UnexpectedError: 'This is a fault of this program: run.log in the run directory tells more.',
   CredentialsProviderError:
     'No credentials were found: set AWS_PROFILE or --profile, or sign in (for instance `aws sso login`).',
 };

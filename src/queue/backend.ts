@@ -21,7 +21,7 @@ export interface QueueBackend extends Omit<Makers, 'closeAll'> {
   forgetFinished(queue: Queue, addedAt: number): Promise<void>;
   /** What is risky about this queue, in words, for the first screen. */
   warnings(): Promise<string[]>;
-  /** Removes all that belongs to this run. */
+  /** Removes all that belongs to this run, and closes. */
   destroy(): Promise<void>;
   close(): Promise<void>;
 }

@@ -56,7 +56,10 @@ export async function openEmbedded({ directory, onError }: BackendOptions): Prom
     paceStore: () => paceStore,
     ...keptJobs(0),
     warnings: async () => [],
-    destroy: () => rm(directory, { recursive: true, force: true }),
+    destroy: async () => {
+      await close();
+      await rm(directory, { recursive: true, force: true });
+    },
     close,
   };
 }

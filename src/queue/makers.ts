@@ -65,7 +65,9 @@ export function createMakers<Connection>(options: MakerOptions<Connection>): Mak
   return {
     queue: (name) => keep(new bullmq.Queue(named(name), { ...base, ...streams }, ...args)),
     worker: <Data, Result>(name: string, processor: Processor<Data, Result>, settings: WorkerSettings) =>
-      keep(new bullmq.Worker<Data, Result>(named(name), processor, { ...base, ...drain, ...settings }, ...args)),
+      keep(
+        new bullmq.Worker<Data, Result>(named(name), processor, { ...base, ...drain, ...settings }, ...args),
+      ),
     events: (name) => keep(new bullmq.QueueEvents(named(name), base, ...args)),
     closeAll: async () => {
       await Promise.allSettled(made.splice(0).map((one) => one.close()));

@@ -1,4 +1,4 @@
-import bullmq from 'bullmq';
+import bullmq, { type Queue } from 'bullmq';
 import { Pool } from 'pg';
 import { UsageError } from '../usage-error.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
@@ -33,17 +33,25 @@ export async function openPostgres(
     onError: options.onError,
   });
 
+  const queues: Queue[] = [];
+
   return {
     kind: 'postgres',
     shared: true,
     ...makers,
+    queue: (name) => {
+      const queue = makers.queue(name);
+      queues.push(queue);
+      return queue;
+    },
     paceStore: () => postgresPaceStore(pool, options.runId),
     ...keptJobs(CLOCK_DIFFERENCE),
     warnings: async () => [],
     destroy: async () => {
-      await pool
-        .query(`delete from public.${PACE_TABLE} where run = $1`, [options.runId])
-        .catch(() => undefined);
+      for (const queue of queues) await queue.obliterate({ force: true });
+      await closeAll();
+      await pool.query(`delete from public.${PACE_TABLE} where run = $1`, [options.runId]).catch(() => undefined);
+      await pool.end();
     },
     close: async () => {
       await closeAll();

@@ -38,7 +38,12 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
     forgetFinished: async () => {},
     warnings: () => redisWarnings(client),
-    destroy: () => deleteKeys(client, `${prefix}:*`),
+    destroy: async () => {
+      // Closed first: an open QueueEvents or Worker would write to its keys once more.
+      await closeAll();
+      await deleteKeys(client, `${prefix}:*`);
+      client.disconnect();
+    },
     close: async () => {
       await closeAll();
       client.disconnect();

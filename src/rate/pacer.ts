@@ -13,7 +13,7 @@ export interface Pacer {
   /** Nobody may call for `ms`: the endpoint is out of reach. */
   pauseFor(ms: number): Promise<void>;
   /** The latest that is known, for the progress line. */
-  view(): { rate: number; limit: number; pausedMs: number };
+  view(): { rate: number; limit: number; pausedMs: number; why: 'throttled' | 'outage' };
   setLimit(limit: number): void;
 }
 
@@ -32,6 +32,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   let running = false;
   // Slots taken before a slow-down must not be used after it.
   let epoch = 0;
+  let why: 'throttled' | 'outage' = 'throttled';
   let known: Stored = { version: -1, state: undefined, now: 0 };
   let knownAt = 0;
 
@@ -111,19 +112,26 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       }),
     slowDown: async (startedAt) => {
       epoch += 1;
+      why = 'throttled';
       const age = performance.now() - startedAt;
       const jitter = Math.random();
       await change((state, now) => ({ state: slowDown(state, limit, now, now - age, jitter) }));
     },
     pauseFor: async (ms) => {
       epoch += 1;
+      why = 'outage';
       await change((state, now) => ({ state: { ...state, next: Math.max(state.next, now + ms) } }));
     },
     view: () => {
       const now = storeNow();
-      if (known.state === undefined) return { rate: limit, limit, pausedMs: 0 };
+      if (known.state === undefined) return { rate: limit, limit, pausedMs: 0, why };
       const rate = currentRate(known.state, limit, now);
-      return { rate, limit, pausedMs: Math.max(0, known.state.next - now - spacing(rate) * limit * AHEAD) };
+      return {
+        rate,
+        limit,
+        pausedMs: Math.max(0, known.state.next - now - spacing(rate) * limit * AHEAD),
+        why,
+      };
     },
     setLimit: (next) => {
       limit = next;

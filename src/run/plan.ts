@@ -19,7 +19,12 @@ const planSchema = z.object({
 });
 export type Plan = z.infer<typeof planSchema>;
 
-const stopSchema = z.object({ error: z.string(), message: z.string(), requestId: z.string().optional(), host: z.string() });
+const stopSchema = z.object({
+  error: z.string(),
+  message: z.string(),
+  requestId: z.string().optional(),
+  host: z.string(),
+});
 export type ReportedStop = z.infer<typeof stopSchema>;
 
 const postedSchema = z.object({ plan: planSchema, code: z.string().optional() });

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { passwordPolicySchema } from '../password/policy.js';
 import { passwordShapeSchema } from '../password/shape.js';
+import { replaceFile } from '../report/atomic-file.js';
 import { UsageError } from '../usage-error.js';
 
 export const MODES = ['generate', 'password-column', 'discard'] as const;
@@ -17,13 +18,19 @@ export const runRecordSchema = z.object({
     /** As an absolute path; the copy in the run directory for standard input. */
     path: z.string(),
     bytes: z.number(),
-    sha256: z.string(),
+    /** Absent while a very large file is still being read. */
+    sha256: z.string().optional(),
     column: z.string().optional(),
     passwordColumn: z.string().optional(),
     header: z.boolean(),
     delimiter: z.string().optional(),
   }),
-  pool: z.object({ id: z.string(), name: z.string(), caseSensitive: z.boolean(), policy: passwordPolicySchema }),
+  pool: z.object({
+    id: z.string(),
+    name: z.string(),
+    caseSensitive: z.boolean(),
+    policy: passwordPolicySchema,
+  }),
   region: z.string(),
   endpoint: z.string().optional(),
   profile: z.string().optional(),
@@ -40,9 +47,7 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 
 /** Writes run.json whole or not at all. */
 export async function writeRunRecord(path: string, record: RunRecord): Promise<void> {
-  const draft = `${path}.draft`;
-  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flush: true });
-  await rename(draft, path);
+  await replaceFile(path, (file) => file.writeFile(`${JSON.stringify(record, null, 2)}\n`));
 }
 
 /** Reads run.json. Throws UsageError when the directory is not a run's. */
@@ -53,7 +58,9 @@ export async function readRunRecord(path: string): Promise<RunRecord> {
   const parsed = runRecordSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new UsageError(`${path} is not a run’s record${where === '' ? '' : ` (${where})`}: it was changed or is of another version.`);
+  throw new UsageError(
+    `${path} is not a run’s record${where === '' ? '' : ` (${where})`}: it was changed or is of another version.`,
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import bullmq from 'bullmq';
 import type { Logger } from 'pino';
-import { createResetUser, type PasswordSource, RESET_USER, type ResetUserData, type StopReason } from '../../jobs/reset-user.js';
+import {
+  createResetUser,
+  type PasswordSource,
+  RESET_USER,
+  type ResetUserData,
+  type StopReason,
+} from '../../jobs/reset-user.js';
 import { createSetPassword } from '../cognito/set-password.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
@@ -13,6 +20,8 @@ import type { Plan } from './plan.js';
 /** A worker that died gives its jobs to the others after at most this long, in ms, and one look for stalled jobs. */
 const LOCK_DURATION = 15_000;
 const STALLED_INTERVAL = 5_000;
+/** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment for its outcome. */
+const DRAIN = 17_000;
 /** A job that was interrupted is never given up: its row must have an outcome. */
 const NEVER_GIVE_UP = Number.MAX_SAFE_INTEGER;
 
@@ -65,7 +74,10 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       } catch (error) {
         if (!(error instanceof bullmq.WaitingError) && !halt.signal.aborted) {
           log.error({ err: error, job: job.id }, 'a job broke');
-          stop({ error: 'UnexpectedError', message: error instanceof Error ? error.message : 'no reason given' });
+          stop({
+            error: 'UnexpectedError',
+            message: error instanceof Error ? error.message : 'no reason given',
+          });
         }
         throw error;
       }
@@ -86,14 +98,17 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     drain: async () => {
       await worker.pause(true);
       halt.abort();
-      await worker.close();
+      const closed = await Promise.race([worker.close().then(() => true), sleep(DRAIN, false, { ref: false })]);
+      // What is still under way is left as unknown and done again on resume.
+      if (!closed) log.warn('calls in flight were left behind');
     },
   };
 }
 
 function passwordSource(plan: Plan, key: RunKey | undefined): PasswordSource {
   if (plan.passwords.mode === 'discard') return { mode: 'discard' };
-  if (key === undefined) throw new UsageError('This run needs its key: set COGNITO_BULK_RESET_KEY_FILE to a copy of its run.key.');
+  if (key === undefined)
+    throw new UsageError('This run needs its key: set COGNITO_BULK_RESET_KEY_FILE to a copy of its run.key.');
   return plan.passwords.mode === 'generate'
     ? { mode: 'generate', key, shape: plan.passwords.shape }
     : { mode: 'password-column', key };

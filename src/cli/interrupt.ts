@@ -1,0 +1,25 @@
+import { ExitCode } from './exit-code.js';
+
+export interface Interrupt {
+  signal: AbortSignal;
+  forget(): void;
+}
+
+/** The first Ctrl-C (or SIGTERM) lets the calls in flight finish; the second leaves at once. Both resume. */
+export function onInterrupt(): Interrupt {
+  const controller = new AbortController();
+  const hear = () => {
+    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
+    process.stderr.write('\nEnding: calls in flight finish first. Press Ctrl-C again to leave at once.\n');
+    controller.abort();
+  };
+  process.on('SIGINT', hear);
+  process.on('SIGTERM', hear);
+  return {
+    signal: controller.signal,
+    forget: () => {
+      process.off('SIGINT', hear);
+      process.off('SIGTERM', hear);
+    },
+  };
+}

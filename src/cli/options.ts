@@ -1,0 +1,44 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** An option that can also be set by `COGNITO_BULK_RESET_<NAME>`. */
+export function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  const name =
+    made.long?.replace(/^--(no-)?/, (_, no: string | undefined) => (no === undefined ? '' : 'NO_')) ?? '';
+  return made.env(`COGNITO_BULK_RESET_${name.replaceAll('-', '_').toUpperCase()}`);
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It takes a number over 0.');
+  return value;
+}
+
+/** Calls a second, or `max` for the whole quota. */
+export function rateNumber(text: string): number | 'max' {
+  return text === 'max' ? 'max' : positiveNumber(text);
+}
+
+export function positiveInteger(text: string): number {
+  const value = positiveNumber(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('It takes a whole number over 0.');
+  return value;
+}
+
+/** Options of every command that calls the service. */
+export function serviceOptions(): Option[] {
+  return [
+    option('--endpoint-url <url>', 'send the calls here instead of AWS'),
+    option('--allow-http', 'allow an endpoint without TLS'),
+    option('--region <region>', "Region (default: the pool id's prefix)"),
+    option('--profile <name>', 'profile of the AWS configuration'),
+  ];
+}
+
+/** Options of every command that prints a result. */
+export function outputOptions(): Option[] {
+  return [
+    option('--json', 'print the result as one JSON object'),
+    option('--quiet', 'no progress, only the result and errors'),
+  ];
+}

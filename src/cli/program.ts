@@ -1,0 +1,45 @@
+import { Command, type Option } from 'commander';
+import { resumeCommand } from './resume-command.js';
+import { runCommand } from './run-command.js';
+import { VERSION } from './version.js';
+import { workerCommand } from './worker-command.js';
+
+/** A flag's variable set to one of these means the flag is not given; Commander takes any value for given. */
+const NOT_GIVEN = new Set(['', '0', 'false', 'no']);
+
+/** Parses a command line and runs its command. Answers the exit code; throws CommanderError and UsageError. */
+export async function program(argv: readonly string[]): Promise<number> {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith('COGNITO_BULK_RESET_') && NOT_GIVEN.has(value ?? '')) delete process.env[name];
+  }
+  let code = 0;
+  const done = (exitCode: number) => {
+    code = exitCode;
+  };
+  const root = new Command('cognito-bulk-reset')
+    .description('Reset the passwords of many Amazon Cognito users, with a report line for every row.')
+    .version(VERSION)
+    .addHelpText('after', EXIT_CODES);
+  for (const command of [runCommand(done), resumeCommand(done), workerCommand(done)])
+    root.addCommand(command);
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().showSuggestionAfterError().configureHelp({ optionDescription: describe });
+  }
+  await root.parseAsync([...argv]);
+  return code;
+}
+
+/** Commander would repeat the variable's name behind each option; one sentence says it for all. */
+function describe({ description, defaultValue, argChoices }: Option): string {
+  const choices = argChoices === undefined ? '' : `: ${argChoices.join(' or ')}`;
+  const shown = typeof defaultValue === 'number' ? ` (default: ${defaultValue})` : '';
+  return `${description}${choices}${shown}`;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 every row succeeded; 1 finished, some rows failed or were skipped;
+  2 usage or input, nothing was sent; 3 stopped, resume it; 130 interrupted, resume it.
+
+Start with:
+  cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 --generate
+`;

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { option, outputOptions } from './options.js';
+import { resumeRun } from './resume-run.js';
+
+const EXAMPLE = `
+Example:
+  $ cognito-bulk-reset resume runs/2026-11-23T201500Z-users
+`;
+
+const optionsSchema = z.object({
+  queue: z.string().optional(),
+  profile: z.string().optional(),
+  takeOver: z.boolean().default(false),
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+});
+
+export function resumeCommand(done: (exitCode: number) => void): Command {
+  const command = new Command('resume')
+    .description(
+      'Go on with a run that was stopped, interrupted or killed. What was asked is in its run.json.',
+    )
+    .argument('<run-dir>', 'the directory of the run')
+    .addOption(option('--queue <url>', "the queue's URL, if it has a password (run.json keeps none)"))
+    .addOption(option('--profile <name>', 'profile of the AWS configuration, if it is another now'))
+    .addOption(option('--take-over', 'take the run from another host, whose process is dead'));
+  for (const one of outputOptions()) command.addOption(one);
+  return command.addHelpText('after', EXAMPLE).action(async (path: string, given: unknown) => {
+    done(await resumeRun(path, optionsSchema.parse(given)));
+  });
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { createClient } from '../cognito/client.js';
+import { describePool } from '../cognito/pool.js';
+import { fingerprint, type Manifest, openManifest } from '../manifest/manifest.js';
+import { readRunKey } from '../password/key-file.js';
+import { keyFingerprint, type RunKey } from '../password/run-key.js';
+import { openBackend } from '../queue/backend.js';
+import { type QueueLocation, queueLocation } from '../queue/location.js';
+import { resumeReport } from '../report/report-file.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
+import { openRunDirectory, type RunDirectory } from '../run/directory.js';
+import { lockRun } from '../run/lock.js';
+import { type RunRecord, readRunRecord } from '../run/record.js';
+import { UsageError } from '../usage-error.js';
+import { keyFromElsewhere } from './key-source.js';
+import { openLog } from './log.js';
+import { type OutputOptions, watchRun } from './watch-run.js';
+import { count } from './words.js';
+
+export interface ResumeOptions extends OutputOptions {
+  queue?: string | undefined;
+  profile?: string | undefined;
+  takeOver: boolean;
+}
+
+/** `resume`: goes on where the report ends. Needs nothing but the directory. Answers the exit code. */
+export async function resumeRun(path: string, options: ResumeOptions): Promise<number> {
+  const directory = await openRunDirectory(path);
+  const record = await readRunRecord(directory.record);
+  if (existsSync(directory.summary)) {
+    throw new UsageError(`The run has finished: its result is in ${directory.summary}.`);
+  }
+  const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
+  try {
+    const location = locationOf(record, options.queue);
+    const key = keyOf(record, directory);
+    const manifest = await sameManifest(record);
+    const client = createClient({
+      region: record.region,
+      endpoint: record.endpoint,
+      profile: options.profile ?? record.profile,
+      concurrency: record.concurrency,
+    });
+    await describePool(client, record.pool.id);
+    const log = openLog(directory.log);
+    try {
+      const report = await resumeReport(directory.report);
+      const backend = await openBackend(location, {
+        runId: record.id,
+        directory: directory.queue,
+        onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
+      });
+      for (const warning of await backend.warnings())
+        process.stderr.write(`warning: ${escapeForTerminal(warning)}\n`);
+      if (!options.quiet) {
+        process.stderr.write(
+          `Going on after row ${count(report.lastRow)} in pool ${escapeForTerminal(record.pool.name)} (${record.pool.id}).\n`,
+        );
+      }
+      return await watchRun({
+        manifest,
+        client,
+        record,
+        key,
+        directory,
+        backend,
+        report,
+        log: log.logger,
+        output: options,
+      });
+    } finally {
+      await log.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+function locationOf(record: RunRecord, given: string | undefined): QueueLocation {
+  if (record.queue === undefined) return queueLocation(undefined);
+  if (given === undefined && record.queue.includes('redacted')) {
+    throw new UsageError(
+      `The queue ${record.queue} has a password, which run.json does not keep: give --queue or COGNITO_BULK_RESET_QUEUE.`,
+    );
+  }
+  return queueLocation(given ?? record.queue);
+}
+
+function keyOf(record: RunRecord, directory: RunDirectory): RunKey | undefined {
+  if (record.mode === 'discard') return undefined;
+  const key = keyFromElsewhere() ?? readRunKey(directory.key);
+  if (keyFingerprint(key) !== record.keyFingerprint) {
+    throw new UsageError(
+      'The key is not the one of this run: other passwords would come of it. Give the run’s own key.',
+    );
+  }
+  return key;
+}
+
+/** The file as it was when the run began; otherwise row 17 may be another user now. Throws UsageError. */
+async function sameManifest({ input }: RunRecord): Promise<Manifest> {
+  const manifest = await openManifest(input.path, {
+    header: input.header,
+    column: input.column,
+    passwordColumn: input.passwordColumn,
+    delimiter: input.delimiter,
+  });
+  const now = await fingerprint(input.path);
+  const changed = `${input.path} is not the file that the run began with`;
+  if (now.bytes !== input.bytes) {
+    throw new UsageError(
+      `${changed}: it has ${count(now.bytes)} bytes, not ${count(input.bytes)}. Put it back as it was.`,
+    );
+  }
+  if (input.sha256 !== undefined && now.sha256 !== input.sha256) {
+    throw new UsageError(
+      `${changed}: it has the same size and another SHA-256 (${now.sha256}). Put it back as it was.`,
+    );
+  }
+  return manifest;
+}

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
+import { createClient } from '../cognito/client.js';
+import { regionOfPool } from '../cognito/pool.js';
+import { stopAdvice } from '../cognito/stop-advice.js';
+import { readRunKey } from '../password/key-file.js';
+import type { RunKey } from '../password/run-key.js';
+import { openBackend } from '../queue/backend.js';
+import { queueLocation } from '../queue/location.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
+import { runDirectory } from '../run/directory.js';
+import {
+  fingerprintOf,
+  holdsKey,
+  PLAN_QUEUE,
+  type Plan,
+  type PostedPlan,
+  postStop,
+  readPlan,
+} from '../run/plan.js';
+import { readRunRecord } from '../run/record.js';
+import { checkEndpoint, defaultConcurrency } from '../run/request.js';
+import { startWorker } from '../run/worker.js';
+import { UsageError } from '../usage-error.js';
+import { ExitCode } from './exit-code.js';
+import { onInterrupt } from './interrupt.js';
+import { keyFromElsewhere } from './key-source.js';
+import type { WorkerOptions } from './worker-command.js';
+
+/** How often a worker looks whether the run is still there, in ms. */
+const LOOK_EVERY = 1_000;
+
+/**
+ * `worker`: takes jobs until the run has finished (0), is stopped by an error here (3), or is interrupted (130).
+ * Endpoint, Region, credentials and key are its own: who can write to the queue must not be able to send its signed
+ * calls elsewhere.
+ */
+export async function runWorker(options: WorkerOptions): Promise<number> {
+  const location = queueLocation(options.queue);
+  if (location.kind === 'embedded')
+    throw new UsageError('--queue must be a queue that other processes can reach.');
+  checkEndpoint(options.endpointUrl, options.allowHttp);
+  const { id, directoryKey } = await runNamed(options.run);
+  const log = pino(
+    { level: process.env.COGNITO_BULK_RESET_LOG_LEVEL ?? 'info' },
+    pino.destination({ fd: 2, sync: true }),
+  );
+  const backend = await openBackend(location, {
+    runId: id,
+    directory: undefined,
+    onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
+  });
+  const board = backend.queue(PLAN_QUEUE);
+  const queue = backend.queue(RESET_USER);
+  const interrupted = onInterrupt();
+  try {
+    const posted = await readPlan(board);
+    if (posted === undefined)
+      throw new UsageError(
+        `There is no run ${escapeForTerminal(id)} on ${location.shown}: it has finished, or the id is another.`,
+      );
+    const { plan } = posted;
+    const key = trustedKey(posted, keyFromElsewhere() ?? directoryKey());
+    const region = options.region ?? regionOfPool(plan.pool);
+    const concurrency = options.concurrency ?? defaultConcurrency(plan.rate);
+    log.info(
+      { run: plan.run, pool: plan.pool, region, endpoint: options.endpointUrl, rate: plan.rate, concurrency },
+      'taking part',
+    );
+
+    let stopped: StopReason | undefined;
+    const worker = startWorker({
+      backend,
+      plan,
+      key,
+      client: createClient({ region, endpoint: options.endpointUrl, profile: options.profile, concurrency }),
+      concurrency,
+      log,
+      onOutcome: (job, outcome) => log.debug({ job, status: outcome.status }, 'outcome'),
+      onStop: (reason) => {
+        stopped = reason;
+      },
+    });
+    while (stopped === undefined && !interrupted.signal.aborted) {
+      const now = await readPlan(board);
+      if (now === undefined) break;
+      if (JSON.stringify(now.plan.pool) !== JSON.stringify(plan.pool)) break;
+      await sleep(LOOK_EVERY, undefined, { signal: interrupted.signal }).catch(() => undefined);
+    }
+    if (stopped !== undefined) {
+      await queue.pause();
+      await postStop(board, {
+        error: stopped.error,
+        message: stopped.message,
+        requestId: stopped.requestId,
+        host: hostname(),
+      });
+    }
+    await worker.drain();
+    if (stopped !== undefined) {
+      process.stderr.write(
+        `Stopped: ${escapeForTerminal(`${stopped.error}: ${stopped.message}`)}\n${stopAdvice(stopped.error)}\n`,
+      );
+      return ExitCode.stopped;
+    }
+    return interrupted.signal.aborted ? ExitCode.interrupted : ExitCode.succeeded;
+  } finally {
+    interrupted.forget();
+    await backend.close();
+  }
+}
+
+/** `--run` takes an id, or a run directory that this host can see. */
+async function runNamed(run: string): Promise<{ id: string; directoryKey: () => RunKey | undefined }> {
+  if (!existsSync(join(run, 'run.json'))) return { id: run, directoryKey: () => undefined };
+  const directory = runDirectory(run);
+  const { id, mode } = await readRunRecord(directory.record);
+  return { id, directoryKey: () => (mode === 'discard' ? undefined : readRunKey(directory.key)) };
+}
+
+/** The key that this plan was made with, before the first job. Throws UsageError for none, another, or a forged plan. */
+function trustedKey(posted: PostedPlan, key: RunKey | undefined): RunKey | undefined {
+  const plan: Plan = posted.plan;
+  if (fingerprintOf(plan) === undefined) return undefined;
+  if (key === undefined)
+    throw new UsageError('This run needs its key: set COGNITO_BULK_RESET_KEY_FILE to a copy of its run.key.');
+  if (!holdsKey(plan, key)) throw new UsageError('The key is not the one of this run; nothing was sent.');
+  if (!posted.isAuthentic(key))
+    throw new UsageError('The plan in the queue was not made with the run’s key; nothing was sent.');
+  return key;
+}

@@ -1,0 +1,98 @@
+import { rm } from 'node:fs/promises';
+import { openBackend } from '../queue/backend.js';
+import { createReport } from '../report/report-file.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
+import { beginRun } from '../run/begin.js';
+import { createRunDirectory, type RunDirectory, removeRunDirectory } from '../run/directory.js';
+import { lockRun } from '../run/lock.js';
+import { type PreparedRun, prepareRun } from '../run/prepare.js';
+import { defaultRunDirectory, type RunRequest } from '../run/request.js';
+import { spoolInput } from '../run/spool.js';
+import { confirm } from './confirm.js';
+import { ExitCode } from './exit-code.js';
+import { keyFromElsewhere } from './key-source.js';
+import { openLog } from './log.js';
+import { planScreen } from './plan-screen.js';
+import { VERSION } from './version.js';
+import { type OutputOptions, watchRun } from './watch-run.js';
+
+/** `run`: check, show, ask, make the run directory, run. Answers the exit code. */
+export async function startRun(
+  request: RunRequest,
+  output: OutputOptions & { yes: boolean },
+): Promise<number> {
+  const path = request.runDir ?? defaultRunDirectory(request.file, new Date());
+  let directory: RunDirectory | undefined;
+  let begun = false;
+  try {
+    // Standard input can be read only once, so its copy comes first; it goes again if nothing is sent.
+    if (request.file === '-') {
+      directory = await createRunDirectory(path);
+      await spoolInput(process.stdin, directory.input);
+    }
+    const inputPath = directory?.input ?? request.file;
+    const prepared = await prepareRun(request, inputPath);
+    // A shared queue is asked before anything is made; the embedded one lives in the run directory.
+    const key = keyFromElsewhere();
+    process.stderr.write(planScreen(prepared, path, new Date()));
+    if (!(await confirm(prepared, output.yes))) {
+      process.stderr.write('Nothing was sent.\n');
+      return ExitCode.usage;
+    }
+    directory ??= await createRunDirectory(path);
+    return await runPrepared({ prepared, directory, inputPath, key, output, onBegun: () => (begun = true) });
+  } finally {
+    if (directory !== undefined && !begun) await removeRunDirectory(directory);
+  }
+}
+
+interface RunPrepared {
+  prepared: PreparedRun;
+  directory: RunDirectory;
+  inputPath: string;
+  key: ReturnType<typeof keyFromElsewhere>;
+  output: OutputOptions;
+  onBegun: () => void;
+}
+
+async function runPrepared({
+  prepared,
+  directory,
+  inputPath,
+  key,
+  output,
+  onBegun,
+}: RunPrepared): Promise<number> {
+  const { record, key: runKey } = await beginRun(directory, prepared, {
+    inputPath,
+    program: VERSION,
+    readKey: () => key,
+  });
+  const lock = await lockRun(directory.lock, { takeOver: false });
+  const log = openLog(directory.log);
+  try {
+    const backend = await openBackend(prepared.location, {
+      runId: record.id,
+      directory: directory.queue,
+      onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
+    });
+    for (const warning of await backend.warnings())
+      process.stderr.write(`warning: ${escapeForTerminal(warning)}\n`);
+    const report = await createReport(directory.report);
+    onBegun();
+    return await watchRun({
+      ...prepared,
+      record,
+      key: runKey,
+      directory,
+      backend,
+      report,
+      log: log.logger,
+      output,
+    });
+  } finally {
+    await log.close();
+    await lock.release();
+    await rm(`${directory.queue}.copying`, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import { stopAdvice } from '../cognito/stop-advice.js';
+import type { RunKey } from '../password/run-key.js';
+import type { QueueBackend } from '../queue/backend.js';
+import type { OpenReport } from '../report/report-file.js';
+import { summaryTable } from '../report/summary-table.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
+import { planOf } from '../run/begin.js';
+import type { RunDirectory } from '../run/directory.js';
+import { type Ending, type Execution, executeRun } from '../run/execute.js';
+import { type Finished, finishRun } from '../run/finish.js';
+import type { RunRecord } from '../run/record.js';
+import { ExitCode } from './exit-code.js';
+import { onInterrupt } from './interrupt.js';
+import { showProgress } from './progress.js';
+
+export interface OutputOptions {
+  json: boolean;
+  quiet: boolean;
+}
+
+export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
+  record: RunRecord;
+  key: RunKey | undefined;
+  directory: RunDirectory;
+  backend: QueueBackend;
+  report: OpenReport;
+  log: Logger;
+  output: OutputOptions;
+}
+
+/** Runs it, shows how it goes, and says how it ended. Answers the exit code. */
+export async function watchRun(run: WatchedRun): Promise<number> {
+  const { record, directory, backend, report, output, log } = run;
+  const interrupted = onInterrupt();
+  const progress = showProgress({ manifest: run.manifest, quiet: output.quiet });
+  let ending: Ending;
+  try {
+    ending = await executeRun({
+      ...run,
+      plan: planOf(record),
+      interrupt: interrupted.signal,
+      onStarted: progress.start,
+    });
+    progress.stop();
+    if (ending.kind === 'finished') {
+      const finished = await finishRun(directory, record, run.manifest, report.tally);
+      await backend.destroy();
+      return sayFinished(finished, run);
+    }
+    await backend.close();
+  } finally {
+    progress.stop();
+    interrupted.forget();
+    log.flush();
+  }
+  return sayUnfinished(ending, run);
+}
+
+function sayFinished({ summary, failed }: Finished, { directory, output }: WatchedRun): number {
+  process.stdout.write(
+    output.json
+      ? `${JSON.stringify({ ...summary, status: 'finished', runDirectory: directory.path })}\n`
+      : summaryTable(summary, { report: directory.report, failed }),
+  );
+  return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
+}
+
+function sayUnfinished(
+  ending: Exclude<Ending, { kind: 'finished' }>,
+  { directory, output, report }: WatchedRun,
+): number {
+  const resume = `cognito-bulk-reset resume ${directory.path}`;
+  if (output.json) {
+    const reason =
+      ending.kind === 'stopped' ? { error: ending.reason.error, message: ending.reason.message } : {};
+    process.stdout.write(
+      `${JSON.stringify({ status: ending.kind, ...reason, rows: report.tally.rows, runDirectory: directory.path, resume })}\n`,
+    );
+  }
+  if (ending.kind === 'interrupted') {
+    process.stderr.write(
+      `Interrupted after ${report.tally.rows} rows; nothing is lost. Go on with:\n  ${resume}\n`,
+    );
+    return ExitCode.interrupted;
+  }
+  const { error, message } = ending.reason;
+  process.stderr.write(
+    `Stopped after ${report.tally.rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error)}\n` +
+      `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`,
+  );
+  return ExitCode.stopped;
+}

@@ -1,0 +1,19 @@
+/** 1234567 as 1,234,567. */
+export function count(value: number): string {
+  return new Intl.NumberFormat('en-US').format(value);
+}
+
+/** Seconds as a person says them: `45 s`, `56 min`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  if (whole < 90) return `${whole} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 90) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The clock's time, with the day when it is not today's. */
+export function clockTime(at: Date, now = new Date()): string {
+  const time = at.toTimeString().slice(0, 5);
+  return at.toDateString() === now.toDateString() ? time : `${at.toISOString().slice(0, 10)} ${time}`;
+}

@@ -1,0 +1,66 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { UsageError } from '../usage-error.js';
+import { detectEncoding } from './encoding.js';
+import { HEAD_BYTES } from './limits.js';
+import { printable } from './printable.js';
+import type { SourceFile } from './source.js';
+import { utf16ToUtf8 } from './utf16.js';
+
+/** The start of a file, as text. */
+export interface Head extends SourceFile {
+  /** UTF-8, without a byte order mark. */
+  text: Buffer;
+  /** Whether `text` is the whole file. */
+  whole: boolean;
+  /** Bytes of the file that went into `text`. */
+  textBytes: number;
+}
+
+/** @throws {UsageError} when the file cannot be read, is empty or is no text */
+export async function readHead(path: string): Promise<Head> {
+  const { head, bytes, modifiedMs } = await firstBytes(path);
+  const whole = head.length === bytes;
+  if (head.length === 0) throw new UsageError(`${printable(path)} is empty; a CSV with usernames is needed`);
+  const { encoding, bom } = detectEncoding(head, whole, path);
+  const body = head.subarray(bom);
+  const { utf8: text, used } =
+    encoding === 'utf-8'
+      ? { utf8: body, used: body.length }
+      : utf16ToUtf8(body, encoding === 'utf-16be', whole);
+  return { path, encoding, bom, bytes, modifiedMs, text, whole, textBytes: used };
+}
+
+async function firstBytes(path: string): Promise<{ head: Buffer; bytes: number; modifiedMs: number }> {
+  // Without O_NONBLOCK, opening a named pipe that nobody writes to would wait for ever.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    throw new UsageError(`${printable(path)} ${whyNot(cause)}`, { cause });
+  });
+  try {
+    const stat = await handle.stat();
+    if (stat.isDirectory())
+      throw new UsageError(`${printable(path)} is a directory; name the CSV file in it`);
+    if (!stat.isFile()) {
+      throw new UsageError(
+        `${printable(path)} is no regular file; pass a pipe as standard input, with - for its name`,
+      );
+    }
+    const head = Buffer.allocUnsafeSlow(Math.min(HEAD_BYTES, stat.size));
+    let filled = 0;
+    while (filled < head.length) {
+      const { bytesRead } = await handle.read(head, filled, head.length - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return { head: head.subarray(0, filled), bytes: stat.size, modifiedMs: stat.mtimeMs };
+  } finally {
+    await handle.close();
+  }
+}
+
+function whyNot(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist; check the path';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user; check its permissions';
+  return `cannot be opened (${code || String(cause)})`;
+}

@@ -1,0 +1,9 @@
+// The door to this folder: what the rest of the program may import.
+export type { Column } from './columns.js';
+export type { Encoding } from './encoding.js';
+export { fingerprint } from './fingerprint.js';
+export type { Manifest, ManifestOptions } from './manifest-file.js';
+export type { ManifestRow, RefusedRow, UserRow } from './manifest-row.js';
+export { openManifest } from './open.js';
+export { type ReadOptions, readManifest } from './rows.js';
+export { ManifestChangedError } from './source.js';

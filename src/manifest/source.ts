@@ -1,0 +1,121 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Encoding } from './encoding.js';
+import { CHUNK_BYTES } from './limits.js';
+import { printable } from './printable.js';
+import { utf16ToUtf8 } from './utf16.js';
+
+/** The file's text as UTF-8 without a byte order mark. Offsets count bytes of that text. */
+export interface Source {
+  /** The next stretch; undefined at the end. */
+  next(): Promise<Buffer | undefined>;
+  /** A stretch that `next` has gone past; shorter when there is not so much. */
+  again(offset: number, length: number): Promise<Buffer>;
+  /** @throws {ManifestChangedError} */
+  assertUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `openSource` must know of the file. */
+export interface SourceFile {
+  path: string;
+  encoding: Encoding;
+  /** Length of the byte order mark. */
+  bom: number;
+  bytes: number;
+  modifiedMs: number;
+}
+
+/**
+ * The file is not the one that was looked at when the run began: it grew, shrank or was written to. What has been
+ * read of it may be no row at all, so the run stops; it can be resumed with the file as it was.
+ */
+export class ManifestChangedError extends Error {
+  override readonly name = 'ManifestChangedError';
+}
+
+/** @throws {ManifestChangedError} when size or time of writing differ from what the file says */
+export async function openSource(file: SourceFile, chunkBytes = CHUNK_BYTES): Promise<Source> {
+  const handle = await open(file.path, 'r');
+  try {
+    await assertUnchanged(handle, file);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  const shared = { assertUnchanged: () => assertUnchanged(handle, file), close: () => handle.close() };
+  const reading =
+    file.encoding === 'utf-8' ? utf8(handle, file, chunkBytes) : utf16(handle, file, chunkBytes);
+  return { ...reading, ...shared };
+}
+
+type Reading = Pick<Source, 'next' | 'again'>;
+
+function utf8(handle: FileHandle, { bom, bytes }: SourceFile, chunkBytes: number): Reading {
+  let position = bom;
+  return {
+    async next() {
+      const chunk = await readAt(handle, position, Math.min(chunkBytes, bytes - position));
+      position += chunk.length;
+      return chunk.length === 0 ? undefined : chunk;
+    },
+    again: (offset, length) => readAt(handle, bom + offset, Math.min(length, position - bom - offset)),
+  };
+}
+
+function utf16(handle: FileHandle, { bom, bytes, encoding }: SourceFile, chunkBytes: number): Reading {
+  // A surrogate pair has four bytes; with fewer a step could stand still.
+  const step = Math.max(4, chunkBytes);
+  /** Where each step began: in the file, and in the text. UTF-16 has no fixed length in UTF-8. */
+  const steps: { position: number; offset: number }[] = [];
+  let position = bom;
+  let offset = 0;
+
+  const decode = async (from: number) => {
+    const chunk = await readAt(handle, from, Math.min(step, bytes - from));
+    return utf16ToUtf8(chunk, encoding === 'utf-16be', from + chunk.length >= bytes);
+  };
+  return {
+    async next() {
+      const { utf8: text, used } = await decode(position);
+      if (used === 0) return undefined;
+      steps.push({ position, offset });
+      position += used;
+      offset += text.length;
+      return text;
+    },
+    async again(start, length) {
+      const end = Math.min(start + length, offset);
+      const first = steps.findLastIndex((each) => each.offset <= start);
+      const pieces: Buffer[] = [];
+      for (let n = first; n < steps.length; n++) {
+        const each = steps[n];
+        if (each === undefined || each.offset >= end) break;
+        const { utf8: text } = await decode(each.position);
+        pieces.push(text.subarray(Math.max(0, start - each.offset), Math.max(0, end - each.offset)));
+      }
+      return Buffer.concat(pieces);
+    },
+  };
+}
+
+/** Fewer bytes than asked for only at the file's end. */
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  if (length <= 0) return Buffer.alloc(0);
+  const buffer = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+async function assertUnchanged(handle: FileHandle, file: SourceFile): Promise<void> {
+  const now = await handle.stat();
+  if (now.size === file.bytes && now.mtimeMs === file.modifiedMs) return;
+  throw new ManifestChangedError(
+    `${printable(file.path)} was written to while it was read (${file.bytes} bytes when the run began, ${now.size} now); ` +
+      'put the file back as it was and resume',
+  );
+}

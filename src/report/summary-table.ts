@@ -1,0 +1,83 @@
+import { OUTCOME_STATUSES } from '../outcome.js';
+import { errorHint } from './error-hints.js';
+import type { Summary } from './summary.js';
+import { errorsByCount } from './tally.js';
+import { escapeForTerminal } from './terminal-text.js';
+
+/** The screen is for what matters; the rest is in summary.json. */
+const ERRORS_SHOWN = 12;
+const ERROR_WIDTH = 64;
+const RULE = '─'.repeat(33);
+
+/** Where a run has left its files. */
+export interface SummaryFiles {
+  report: string;
+  /** failed.csv, if there are rows to run again. */
+  failed?: string | undefined;
+}
+
+/** The end of a run in plain text of at most 80 columns, paths apart. Ends with a newline. */
+export function summaryTable(summary: Summary, files: SummaryFiles): string {
+  const blocks = [statusBlock(summary), errorBlock(summary), factBlock(summary, files)];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function statusBlock({ rows, byStatus }: Summary): string[] {
+  const lines = OUTCOME_STATUSES.map((status) => {
+    const share = rows === 0 ? '' : `${((byStatus[status] / rows) * 100).toFixed(1)} %`;
+    return `  ${status.padEnd(12)}${number(byStatus[status]).padStart(11)}${share.padStart(10)}`;
+  });
+  return [...lines, `  ${RULE}`, `  ${'rows'.padEnd(12)}${number(rows).padStart(11)}`];
+}
+
+function errorBlock({ byError }: Summary): string[] {
+  const errors = errorsByCount(Object.entries(byError));
+  if (errors.length === 0) return [];
+  const lines = errors.slice(0, ERRORS_SHOWN).flatMap(([error, count]) => {
+    const hint = errorHint(error);
+    const name = escapeForTerminal(error).slice(0, ERROR_WIDTH);
+    return [
+      `${number(count).padStart(11)}  ${name}`,
+      ...(hint === undefined ? [] : [`${' '.repeat(13)}${hint}`]),
+    ];
+  });
+  const others = errors.slice(ERRORS_SHOWN);
+  const rest = others.reduce((sum, [, count]) => sum + count, 0);
+  if (rest > 0) lines.push(`${number(rest).padStart(11)}  of ${others.length} other kinds: see summary.json`);
+  return ['  Errors', ...lines];
+}
+
+function factBlock(summary: Summary, files: SummaryFiles): string[] {
+  const { calls, rate, throttles, startedAt, finishedAt } = summary;
+  const facts: [string, string][] = [];
+  if (startedAt !== undefined && finishedAt !== undefined) {
+    const seconds = Math.max(0, Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000));
+    facts.push(['Time', `${duration(seconds)}, ${clock(startedAt)} to ${clock(finishedAt)} UTC`]);
+  }
+  facts.push(['Calls', `${number(calls)}${rate === undefined ? '' : `, ${number(rate)} a second`}`]);
+  facts.push([
+    'Throttled',
+    throttles === 1 ? 'once' : throttles === 0 ? 'never' : `${number(throttles)} times`,
+  ]);
+  facts.push(['Report', escapeForTerminal(files.report)]);
+  if (files.failed !== undefined) facts.push(['To run again', escapeForTerminal(files.failed)]);
+  return facts.map(([name, value]) => `  ${name.padEnd(14)}${value}`);
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}
+
+function clock(time: string): string {
+  return time.slice(0, 19).replace('T', ' ');
+}
+
+/** `2 h 05 min`, `4 min 12 s` or `12 s`: nobody needs the seconds of hours. */
+function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return minutes > 0 ? `${minutes} min ${String(seconds % 60).padStart(2, '0')} s` : `${seconds} s`;
+}

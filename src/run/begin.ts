@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { fingerprint } from '../manifest/fingerprint.js';
+import { createRunKey } from '../password/key-file.js';
+import { keyFingerprint, type RunKey } from '../password/run-key.js';
+import type { RunDirectory } from './directory.js';
+import type { Plan } from './plan.js';
+import type { PreparedRun } from './prepare.js';
+import { type RunRecord, writeRunRecord } from './record.js';
+
+/** The key of a run and the record of what was asked: the first things in its directory. */
+export interface Begun {
+  record: RunRecord;
+  key: RunKey | undefined;
+}
+
+/** Makes the key and run.json. `readKey` gives the key from elsewhere, if one was named there. */
+export async function beginRun(
+  directory: RunDirectory,
+  run: PreparedRun,
+  options: { inputPath: string; program: string; readKey: () => RunKey | undefined },
+): Promise<Begun> {
+  const { request, pool, manifest, location } = run;
+  const key = request.mode === 'discard' ? undefined : (options.readKey() ?? createRunKey(directory.key));
+  const { bytes, sha256 } = await fingerprint(options.inputPath);
+  const record: RunRecord = {
+    version: 1,
+    id: `${basename(directory.path)
+      .replace(/[^\w.-]+/g, '-')
+      .slice(0, 60)}-${randomBytes(4).toString('hex')}`,
+    createdAt: new Date().toISOString(),
+    program: options.program,
+    input: {
+      path: options.inputPath,
+      bytes,
+      sha256,
+      header: request.header,
+      delimiter: manifest.delimiter,
+      ...(request.column === undefined ? {} : { column: request.column }),
+      ...(request.passwordColumn === undefined ? {} : { passwordColumn: request.passwordColumn }),
+    },
+    pool: { id: pool.id, name: pool.name, caseSensitive: pool.caseSensitive, policy: pool.policy },
+    region: run.region,
+    ...(run.endpoint === undefined ? {} : { endpoint: run.endpoint }),
+    ...(request.profile === undefined ? {} : { profile: request.profile }),
+    mode: request.mode,
+    permanent: request.permanent,
+    ...(run.shape === undefined ? {} : { shape: run.shape }),
+    ...(key === undefined ? {} : { keyFingerprint: keyFingerprint(key) }),
+    rate: run.rate,
+    concurrency: run.concurrency,
+    ...(location.kind === 'embedded' ? {} : { queue: location.shown }),
+  };
+  await writeRunRecord(directory.record, record);
+  return { record, key };
+}
+
+/** What goes to the workers, from what was asked. */
+export function planOf(record: RunRecord): Plan {
+  return {
+    version: 1,
+    run: record.id,
+    pool: record.pool.id,
+    permanent: record.permanent,
+    rate: record.rate,
+    passwords: passwordsOf(record),
+  };
+}
+
+function passwordsOf({ mode, shape, keyFingerprint: fingerprintOfKey = '' }: RunRecord): Plan['passwords'] {
+  if (mode === 'discard') return { mode };
+  if (mode === 'password-column') return { mode, keyFingerprint: fingerprintOfKey };
+  if (shape === undefined) throw new Error('run.json has no shape for the generated passwords.');
+  return { mode, keyFingerprint: fingerprintOfKey, shape };
+}

@@ -1,0 +1,157 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import type { Logger } from 'pino';
+import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
+import { type Manifest, ManifestChangedError, readManifest } from '../manifest/manifest.js';
+import type { RunKey } from '../password/run-key.js';
+import type { QueueBackend } from '../queue/backend.js';
+import type { OpenReport } from '../report/report-file.js';
+import { createReporter, type Reporter } from '../report/reporter.js';
+import { type Collector, createCollector } from './collect.js';
+import { feed } from './feed.js';
+import { PLAN_QUEUE, type Plan, postPlan, postStop, readPlan } from './plan.js';
+import type { RunRecord } from './record.js';
+import { WINDOW } from './window.js';
+import { type RunWorker, startWorker } from './worker.js';
+
+/** How often this process looks whether a worker elsewhere has stopped the run, in ms. */
+const LOOK_FOR_STOP = 1_000;
+
+export interface Execution {
+  record: RunRecord;
+  plan: Plan;
+  key: RunKey | undefined;
+  manifest: Manifest;
+  report: OpenReport;
+  backend: QueueBackend;
+  client: CognitoIdentityProviderClient;
+  log: Logger;
+  /** The first Ctrl-C: end between users. */
+  interrupt: AbortSignal;
+  onStarted: (live: LiveRun) => void;
+}
+
+/** How long a run that ends tries to tell the workers elsewhere, in ms. */
+const TELL_OTHERS = 3_000;
+
+/** What can be seen of a run while it runs. */
+export interface LiveRun {
+  reporter: Reporter;
+  pacer: RunWorker['pacer'];
+  startedAt: number;
+  rowsAtStart: number;
+}
+
+/** How a run came to its end. Only `finished` means that each row has its line. */
+export type Ending =
+  | { kind: 'finished'; rows: number }
+  | { kind: 'stopped'; reason: StopReason }
+  | { kind: 'interrupted' };
+
+/**
+ * Runs until each row has its line, or something stops it: then calls in flight finish, their lines are written,
+ * and all else is left as it is, to be resumed.
+ */
+export async function executeRun(run: Execution): Promise<Ending> {
+  const { backend, log, plan, report } = run;
+  const halt = new AbortController();
+  let ending: Ending | undefined;
+  const end = (how: Ending) => {
+    ending ??= how;
+    halt.abort();
+  };
+  const stop = (reason: StopReason) => {
+    log.error({ error: reason.error, reason: reason.message }, 'the run stops');
+    end({ kind: 'stopped', reason });
+  };
+  const interrupt = () => end({ kind: 'interrupted' });
+  run.interrupt.addEventListener('abort', interrupt, { once: true });
+  if (run.interrupt.aborted) interrupt();
+
+  const tellOthers = async (how: Ending | undefined) => {
+    const told = (async () => {
+      await queue.pause();
+      if (how?.kind === 'stopped') await postStop(board, { ...how.reason, host: hostname() });
+    })();
+    // A queue that is out of reach must not keep a person from leaving.
+    await Promise.race([told.catch(() => undefined), sleep(TELL_OTHERS, undefined, { ref: false })]);
+  };
+  const queue = backend.queue(RESET_USER);
+  const board = backend.queue(PLAN_QUEUE);
+  const reporter = createReporter({
+    report,
+    window: WINDOW,
+    onWriteError: (error) => stop({ error: error.name, message: error.message }),
+  });
+  const jobOptions = backend.jobOptions(WINDOW);
+  let collector: Collector | undefined;
+  let worker: RunWorker | undefined;
+  let lookForStop: NodeJS.Timeout | undefined;
+  try {
+    const posted = await postPlan(board, plan, run.key);
+    collector = createCollector({ backend, queue, reporter, jobOptions, log, onStop: stop });
+    const resumed = report.lastRow > 0 || posted === 'kept';
+    if (posted === 'kept') await collector.recover();
+    await queue.resume();
+    const { heard } = collector;
+    worker = startWorker({
+      backend,
+      plan,
+      key: run.key,
+      client: run.client,
+      concurrency: run.record.concurrency,
+      log,
+      onOutcome: heard,
+      onStop: stop,
+    });
+    if (backend.shared) lookForStop = watchForStop(() => readPlan(board), stop);
+    run.onStarted({ reporter, pacer: worker.pacer, startedAt: Date.now(), rowsAtStart: report.lastRow });
+
+    const rows = await feed(readManifest(run.manifest, { caseSensitive: run.record.pool.caseSensitive }), {
+      plan,
+      key: run.key,
+      policy: run.record.pool.policy,
+      queue,
+      jobOptions,
+      reporter,
+      collector,
+      resumedUpTo: resumed ? report.lastRow + WINDOW : 0,
+      queueWasLost: resumed && posted === 'new',
+      signal: halt.signal,
+    });
+    await reporter.waitUntilSynced(rows, halt.signal);
+    end({ kind: 'finished', rows });
+  } catch (error) {
+    if (error instanceof ManifestChangedError) stop({ error: error.name, message: error.message });
+    else if (!halt.signal.aborted) throw error;
+  } finally {
+    run.interrupt.removeEventListener('abort', interrupt);
+    clearInterval(lookForStop);
+    // Workers elsewhere end between users too; the jobs stay where they are.
+    if (ending?.kind !== 'finished' && backend.shared) await tellOthers(ending);
+    await worker?.drain();
+    collector?.close();
+    await reporter.close();
+  }
+  if (ending === undefined) throw new Error('The run ended without an ending.');
+  return ending;
+}
+
+function watchForStop(
+  read: () => ReturnType<typeof readPlan>,
+  stop: (reason: StopReason) => void,
+): NodeJS.Timeout {
+  return setInterval(() => {
+    read().then(
+      (posted) => {
+        if (posted?.stop !== undefined) {
+          const { error, message, requestId, host } = posted.stop;
+          stop({ error, message: `${message} (worker on ${host})`, requestId });
+        }
+      },
+      // The queue is out of reach for now; the next look comes in a second.
+      () => undefined,
+    );
+  }, LOOK_FOR_STOP);
+}

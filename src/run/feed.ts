@@ -1,0 +1,104 @@
+import type { JobsOptions, Queue } from 'bullmq';
+import type { ManifestRow } from '../manifest/manifest.js';
+import { brokenRule, type PasswordPolicy } from '../password/policy.js';
+import type { RunKey } from '../password/run-key.js';
+import { sealPassword } from '../password/seal.js';
+import type { Reporter } from '../report/reporter.js';
+import type { Collector } from './collect.js';
+import type { Plan } from './plan.js';
+import { jobOf, type PendingRow } from './rows.js';
+import { WINDOW } from './window.js';
+
+/** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
+const BATCH = 200;
+
+export interface FeedContext {
+  plan: Plan;
+  key: RunKey | undefined;
+  policy: PasswordPolicy;
+  queue: Queue;
+  jobOptions: JobsOptions;
+  reporter: Reporter;
+  collector: Collector;
+  /** The last row that an earlier process may have put into the queue; 0 for a new run. */
+  resumedUpTo: number;
+  /** Whether the queue has lost what the earlier process left there. */
+  queueWasLost: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * Puts the manifest's rows into the queue, in order and never more than a window ahead of the report. A row that
+ * can't be done gets its outcome at once. Answers the number of data rows, when all are in the queue.
+ */
+export async function feed(
+  rows: AsyncIterable<readonly ManifestRow[]>,
+  context: FeedContext,
+): Promise<number> {
+  const { reporter, collector, signal } = context;
+  let last = 0;
+  let batch: PendingRow[] = [];
+  const flush = async () => {
+    const full = batch;
+    batch = [];
+    if (full.length > 0) await context.queue.addBulk(full.map((one) => jobOf(one, context.jobOptions)));
+  };
+
+  for await (const some of rows) {
+    for (const row of some) {
+      last = row.row;
+      if (row.row <= reporter.syncedRow) continue;
+      if (row.row > reporter.syncedRow + WINDOW) {
+        await flush();
+        await reporter.waitUntilSynced(row.row - WINDOW, signal);
+      }
+      const pendingRow = rowForQueue(row, context);
+      if (pendingRow === undefined || collector.expect(pendingRow) === 'heard') continue;
+      batch.push(pendingRow);
+      if (batch.length >= BATCH) await flush();
+      signal.throwIfAborted();
+    }
+    // What is read is put to work: the next rows may be slow to come (a pipe).
+    await flush();
+  }
+  return last;
+}
+
+/** The row as it goes into the queue; undefined when it got its outcome here. */
+function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undefined {
+  const { plan, key, reporter } = context;
+  const { row: number, line, username } = row;
+  const refuse = (status: 'failed' | 'skipped', error: string, message: string) => {
+    const outcome =
+      status === 'failed' ? { status, error, message, retryable: false } : { status, error, message };
+    reporter.put({ row: number, line, username, outcome });
+    return undefined;
+  };
+  if (row.kind === 'refused') return refuse(row.status, row.error, row.message);
+
+  const maySealed = plan.passwords.mode === 'password-column';
+  if (maySealed) {
+    if (row.password === undefined || key === undefined)
+      return refuse('failed', 'InvalidPassword', 'The row has no password.');
+    const rule = brokenRule(context.policy, row.password);
+    if (rule !== undefined) return refuse('failed', 'InvalidPassword', rule);
+  }
+  const mayBeInQueue = number <= context.resumedUpTo;
+  return {
+    row: number,
+    line,
+    username,
+    addedAt: mayBeInQueue ? 0 : Date.now(),
+    heard: false,
+    data: {
+      run: plan.run,
+      pool: plan.pool,
+      row: number,
+      username,
+      ...(maySealed && row.password !== undefined && key !== undefined
+        ? { sealed: sealPassword(key, { poolId: plan.pool, row: number, username }, row.password) }
+        : {}),
+      ...(mayBeInQueue && context.queueWasLost ? { maybeSent: true } : {}),
+    },
+  };
+}

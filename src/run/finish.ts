@@ -1,0 +1,70 @@
+import { open } from 'node:fs/promises';
+import { type Manifest, readManifest } from '../manifest/manifest.js';
+import { type FailedRow, writeFailedCsv } from '../report/failed-csv.js';
+import { readReport } from '../report/read-report.js';
+import { type Summary, sha256OfFile, summarize, writeSummary } from '../report/summary.js';
+import type { Tally } from '../report/tally.js';
+import type { RunDirectory } from './directory.js';
+import type { RunRecord } from './record.js';
+
+export interface Finished {
+  summary: Summary;
+  /** The path of failed.csv, if any row can be fed to a new run. */
+  failed: string | undefined;
+}
+
+/** Writes what a finished run leaves behind beside its report: failed.csv, then summary.json as the last. */
+export async function finishRun(
+  directory: RunDirectory,
+  record: RunRecord,
+  manifest: Manifest,
+  tally: Readonly<Tally>,
+): Promise<Finished> {
+  const again = tally.byStatus.failed + tally.byStatus.unprocessed;
+  if (again > 0) {
+    await writeFailedCsv(directory.failed, failedRows(directory.report, record, manifest), {
+      // A row's fields come without the password's column.
+      header: manifest.fieldNames,
+      width: manifest.columns - (manifest.passwordColumn === undefined ? 0 : 1),
+      delimiter: manifest.delimiter,
+      passwordColumn: undefined,
+    });
+  }
+  const summary = summarize(tally, {
+    run: record.id,
+    pool: record.pool.id,
+    mode: record.mode,
+    inputSha256: record.input.sha256 ?? '',
+    reportSha256: await sha256OfFile(directory.report),
+  });
+  await writeSummary(directory.summary, summary);
+  return { summary, failed: again > 0 ? directory.failed : undefined };
+}
+
+/** Walks the manifest and the report side by side: row n of the one is line n of the other. */
+async function* failedRows(report: string, record: RunRecord, manifest: Manifest): AsyncGenerator<FailedRow> {
+  const file = await open(report, 'r');
+  try {
+    const errors = errorsByRow(readReport(file, report));
+    for await (const rows of readManifest(manifest, { caseSensitive: record.pool.caseSensitive })) {
+      for (const row of rows) {
+        const next = await errors.next();
+        if (next.done === true) return;
+        // A malformed row has no fields that could be told apart; report.csv names its line.
+        if (next.value !== undefined && row.fields.length > 0)
+          yield { fields: row.fields, error: next.value };
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** For each row in order: the error to run it again for, or undefined. */
+async function* errorsByRow(parts: ReturnType<typeof readReport>): AsyncGenerator<string | undefined> {
+  for await (const { records } of parts) {
+    for (const { status, error } of records) {
+      yield status === 'failed' || status === 'unprocessed' ? (error ?? status) : undefined;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { createClient } from '../cognito/client.js';
+import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
+import { type Manifest, openManifest } from '../manifest/manifest.js';
+import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
+import { type QueueLocation, queueLocation } from '../queue/location.js';
+import { checkEndpoint, defaultConcurrency, type RunRequest, rateOf } from './request.js';
+
+/** A request that was looked at from all sides: the file read in, the pool asked, nothing sent. */
+export interface PreparedRun {
+  request: RunRequest;
+  manifest: Manifest;
+  pool: Pool;
+  client: CognitoIdentityProviderClient;
+  region: string;
+  endpoint: string | undefined;
+  /** Calls a second, over all workers. */
+  rate: number;
+  concurrency: number;
+  shape: PasswordShape | undefined;
+  /** Of one generated password. */
+  entropyBits: number | undefined;
+  location: QueueLocation;
+}
+
+/**
+ * Checks a request before anything is made or sent. `inputPath` is the file to read (standard input's copy).
+ * Throws UsageError for what the person must mend.
+ */
+export async function prepareRun(request: RunRequest, inputPath: string): Promise<PreparedRun> {
+  const rate = rateOf(request);
+  const asked = request.endpoint ?? endpointOfEnvironment(process.env);
+  checkEndpoint(asked, request.allowHttp);
+  const region = request.region ?? regionOfPool(request.poolId);
+  regionOfPool(request.poolId);
+  const location = queueLocation(request.queue);
+  const manifest = await openManifest(inputPath, {
+    ...(request.column === undefined ? {} : { column: request.column }),
+    ...(request.passwordColumn === undefined ? {} : { passwordColumn: request.passwordColumn }),
+    ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
+    header: request.header,
+  });
+  const concurrency = request.concurrency ?? defaultConcurrency(rate);
+  const client = createClient({ region, endpoint: asked, profile: request.profile, concurrency });
+  const pool = await describePool(client, request.poolId);
+  const endpoint = asked ?? (await endpointOfProfile(client));
+  checkEndpoint(endpoint, request.allowHttp);
+  const shape =
+    request.mode === 'generate'
+      ? shapeFor(pool.policy, { length: request.length, alphabet: request.alphabet })
+      : undefined;
+  return {
+    request,
+    manifest,
+    pool,
+    client,
+    region,
+    endpoint,
+    rate,
+    concurrency,
+    shape,
+    entropyBits: shape === undefined ? undefined : entropyBits(shape),
+    location,
+  };
+}
+
+/** The SDK's own variables (COGNITO.md 3): such an endpoint is shown and asked for like one of the command line. */
+function endpointOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  return env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL;
+}
+
+/** An endpoint that the profile sets; the SDK has it once the first call was made. */
+async function endpointOfProfile(client: CognitoIdentityProviderClient): Promise<string | undefined> {
+  if (client.config.isCustomEndpoint !== true || client.config.endpoint === undefined) return undefined;
+  const { protocol, hostname, port } = await client.config.endpoint();
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+}

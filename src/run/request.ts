@@ -1,0 +1,75 @@
+import { basename, extname, join } from 'node:path';
+import { z } from 'zod';
+import { ALPHABET_NAMES } from '../password/characters.js';
+import { UsageError } from '../usage-error.js';
+import { MODES } from './record.js';
+
+/** AdminSetUserPassword's quota for an account and Region, in calls a second; not adjustable (COGNITO.md 4). */
+export const QUOTA = 30;
+/** The default leaves a third of the quota to people at their sign-in page. */
+export const DEFAULT_RATE = 20;
+const LONGEST_LATENCY_SECONDS = 1.6;
+
+/** What a person asks for, from wherever it comes. */
+export const runRequestSchema = z.object({
+  /** A path, or `-` for standard input. */
+  file: z.string().min(1),
+  poolId: z.string().min(1),
+  mode: z.enum(MODES),
+  passwordColumn: z.string().optional(),
+  permanent: z.boolean(),
+  column: z.string().optional(),
+  header: z.boolean().default(true),
+  delimiter: z.string().optional(),
+  length: z.int().optional(),
+  alphabet: z.enum(ALPHABET_NAMES).optional(),
+  /** The account's own quota, if it is another than AWS's default. */
+  quota: z.number().positive().default(QUOTA),
+  rate: z.union([z.literal('max'), z.number().positive()]).default(DEFAULT_RATE),
+  concurrency: z.int().min(1).max(1_000).optional(),
+  queue: z.string().optional(),
+  runDir: z.string().optional(),
+  endpoint: z.string().optional(),
+  allowHttp: z.boolean().default(false),
+  region: z.string().optional(),
+  profile: z.string().optional(),
+});
+export type RunRequest = z.output<typeof runRequestSchema>;
+
+/** Calls a second that this run may make. Throws UsageError for more than the quota. */
+export function rateOf({ rate, quota }: Pick<RunRequest, 'rate' | 'quota'>): number {
+  if (rate === 'max') return quota;
+  if (rate <= quota) return rate;
+  throw new UsageError(
+    `--rate ${rate} is over the quota of AdminSetUserPassword, ${quota} calls a second for the whole account and Region. If yours is higher, say so with --quota.`,
+  );
+}
+
+/** Enough calls in flight for the rate at a latency of 1.6 s; more would only wait for their turn. */
+export function defaultConcurrency(rate: number): number {
+  return Math.min(100, Math.max(8, Math.ceil(rate * LONGEST_LATENCY_SECONDS)));
+}
+
+/** An endpoint without TLS would carry passwords in the clear, so it takes a second word. Throws UsageError. */
+export function checkEndpoint(endpoint: string | undefined, allowHttp: boolean): void {
+  if (endpoint === undefined) return;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol === 'https:') return;
+  if (url?.protocol !== 'http:') throw new UsageError(`--endpoint-url ${endpoint} is not an http(s) URL.`);
+  if (!allowHttp) {
+    throw new UsageError(
+      `--endpoint-url ${endpoint} would carry passwords in the clear: use https, or add --allow-http.`,
+    );
+  }
+}
+
+/** Where a run goes when nobody says: runs/2026-11-23T201500Z-users. */
+export function defaultRunDirectory(file: string, now: Date): string {
+  const name =
+    file === '-'
+      ? 'stdin'
+      : basename(file, extname(file))
+          .replace(/[^\w.-]+/g, '-')
+          .slice(0, 40);
+  return join('runs', `${now.toISOString().slice(0, 19).replaceAll(':', '')}Z-${name}`);
+}

@@ -1,0 +1,134 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+export interface ProgramOptions {
+  /** On top of the clean environment; `undefined` takes a variable out of it. */
+  env?: Record<string, string | undefined>;
+  /** @default the temporary home */
+  cwd?: string;
+  /** Standard input. @default empty */
+  input?: string | Uint8Array;
+  /** Arguments of Node itself: `['--max-old-space-size=64']`. */
+  nodeArgs?: string[];
+  /** What to run. @default the built command line */
+  entry?: string;
+}
+
+export interface ProgramResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  pid: number;
+}
+
+/** The program while it runs. */
+export interface RunningProgram {
+  pid: number;
+  /** What it has written so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  kill(signal: NodeJS.Signals): void;
+  /** The first match in standard error, also in what came before. Rejects when the program ends without one. */
+  waitForStderr(pattern: RegExp): Promise<RegExpExecArray>;
+  waitForStdout(pattern: RegExp): Promise<RegExpExecArray>;
+  /** When it has ended and all that it wrote was read. */
+  result: Promise<ProgramResult>;
+}
+
+/** The built command line; `npm run build` makes it. */
+export const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+/** Runs the built program to its end. */
+export async function runProgram(args: string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  const program = await startProgram(args, options);
+  return program.result;
+}
+
+/** Starts the built program in a clean environment with a home of its own, which is removed at its end. */
+export async function startProgram(args: string[], options: ProgramOptions = {}): Promise<RunningProgram> {
+  const entry = options.entry ?? CLI;
+  if (!existsSync(entry)) throw new Error(`There is no ${entry}: run "npm run build" before the tests.`);
+  const home = await mkdtemp(join(tmpdir(), 'program-home-'));
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), entry, ...args], {
+    cwd: options.cwd ?? home,
+    env: { ...cleanEnvironment(home), ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return watch(child, home, options.input ?? '');
+}
+
+/** Nothing of the machine's own AWS configuration, proxies or Node options gets into a test. */
+function cleanEnvironment(home: string): Record<string, string | undefined> {
+  return {
+    PATH: process.env.PATH,
+    HOME: home,
+    TMPDIR: process.env.TMPDIR,
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: 'test-secret',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+function watch(child: Child, home: string, input: string | Uint8Array): RunningProgram {
+  const [out, err] = [collect(child.stdout), collect(child.stderr)];
+  const pid = child.pid ?? 0;
+  const result = new Promise<ProgramResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      rm(home, { recursive: true, force: true }).then(
+        () => resolve({ code, signal, stdout: out.text(), stderr: err.text(), pid }),
+        reject,
+      );
+    });
+  });
+  // A program that does not read its input may end before all of it is written.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return {
+    pid,
+    get stdout() {
+      return out.text();
+    },
+    get stderr() {
+      return err.text();
+    },
+    kill: (signal) => void child.kill(signal),
+    waitForStderr: (pattern) => err.waitFor(pattern, 'standard error'),
+    waitForStdout: (pattern) => out.waitFor(pattern, 'standard output'),
+    result,
+  };
+}
+
+function collect(stream: Readable) {
+  let text = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return {
+    text: () => text,
+    waitFor: (pattern: RegExp, name: string): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const look = (): boolean => {
+          const match = pattern.exec(text);
+          if (match === null) return false;
+          stream.off('data', look).off('end', giveUp);
+          resolve(match);
+          return true;
+        };
+        const giveUp = (): void =>
+          reject(new Error(`The program ended and its ${name} never matched ${pattern}:\n${text}`));
+        if (look()) return;
+        if (stream.readableEnded) return giveUp();
+        stream.on('data', look).once('end', giveUp);
+      }),
+  };
+}
