@@ -37,5 +37,9 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export type OutcomeStatus = Outcome['status'];
 export type Calls = z.infer<typeof calls>;
 
-export const OUTCOME_STATUSES = ['succeeded', 'failed', 'skipped', 'unprocessed'] as const satisfies
-  readonly OutcomeStatus[];
+export const OUTCOME_STATUSES = [
+  'succeeded',
+  'failed',
+  'skipped',
+  'unprocessed',
+] as const satisfies readonly OutcomeStatus[];

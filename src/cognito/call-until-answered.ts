@@ -59,6 +59,7 @@ export async function callUntilAnswered(
   const begun = performance.now();
   const count = { attempts: 0, throttles: 0, requestId: undefined as string | undefined };
   let startedAt: string | undefined;
+  let applied = false;
   let maybeApplied = false;
   const calls = (): Calls => {
     const finishedAt = new Date().toISOString();
@@ -71,6 +72,7 @@ export async function callUntilAnswered(
     const sentAt = performance.now();
     try {
       count.requestId = await send();
+      applied = true;
       count.attempts += 1;
       endpoint.lastAnswerAt = performance.now();
     } catch (cause) {
@@ -112,6 +114,8 @@ export async function callUntilAnswered(
     });
     return { kind: 'applied', calls: calls() };
   } catch (error) {
+    // p-retry throws away the success of a call that was under way when the signal came.
+    if (applied) return { kind: 'applied', calls: calls() };
     if (error instanceof CallFailed) return endOf(error.verdict, calls(), maybeApplied);
     if (signal.aborted) return { kind: 'interrupted', maybeApplied };
     throw error;

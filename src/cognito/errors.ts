@@ -94,7 +94,8 @@ export function verdictOf(cause: unknown): Verdict {
   // The SDK has just corrected its clock (COGNITO.md 3); the next call is signed with the right time.
   if (clockSkewCorrected) return { ...retry, applied: 'no', reached: true, exhausted: 'stop-run' };
 
-  const answer = ANSWERS[name];
+  // A name comes from the wire: `constructor` must not find what every object has.
+  const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
   if (answer === 'slow-queue' || status === 429) return { answer: 'slow-queue', error: name, requestId };
   // "5xx whatever its body": an error page of a proxy reaches us as a SyntaxError with the status 503.
   if (answer === 'retry-call' || (status !== undefined && status >= 500)) {

@@ -11,14 +11,14 @@ import { type SplitState, splitRecords } from './split.js';
 export interface ReadOptions {
   /** Whether the pool tells `bob` from `BOB` (`UsernameConfiguration.CaseSensitive`). */
   caseSensitive: boolean;
-  /** Bytes to read at a time; what comes out does not depend on it. @default 128 KiB */
+  /** Bytes to read at a time; what comes out does not depend on it. @default 32 KiB */
   chunkBytes?: number;
   /** How usernames are hashed for the table of duplicates; what comes out does not depend on it. @default SipHash with a random key */
   hash?: KeyedHash;
 }
 
 /**
- * All data rows in the file's order, in batches of at most 4096. Every reading of an unchanged file gives
+ * All data rows in the file's order, in batches of at most 1024. Every reading of an unchanged file gives
  * the same rows with the same numbers. Nothing is read ahead: memory is a few MB and the table of duplicates (under
  * 20 bytes a row), however slowly the batches are taken.
  *
@@ -39,7 +39,7 @@ export async function* readManifest(
     let offset = 0;
     let row = 1;
     for (let final = false; !final; ) {
-      const chunk = await source.next();
+      const chunk = await source.next(bytes.length);
       final = chunk === undefined;
       if (chunk !== undefined) bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
       for (let more = true; more; ) {

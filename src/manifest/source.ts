@@ -6,8 +6,8 @@ import { utf16ToUtf8 } from './utf16.js';
 
 /** The file's text as UTF-8 without a byte order mark. Offsets count bytes of that text. */
 export interface Source {
-  /** The next stretch; undefined at the end. */
-  next(): Promise<Buffer | undefined>;
+  /** The next stretch; undefined at the end. More than usual when asked for, so that a long record is not scanned at each step. */
+  next(atLeast?: number): Promise<Buffer | undefined>;
   /** A stretch that `next` has gone past; shorter when there is not so much. */
   again(offset: number, length: number): Promise<Buffer>;
   /** @throws {ManifestChangedError} */
@@ -53,8 +53,8 @@ type Reading = Pick<Source, 'next' | 'again'>;
 function utf8(handle: FileHandle, { bom, bytes }: SourceFile, chunkBytes: number): Reading {
   let position = bom;
   return {
-    async next() {
-      const chunk = await readAt(handle, position, Math.min(chunkBytes, bytes - position));
+    async next(atLeast = 0) {
+      const chunk = await readAt(handle, position, Math.min(Math.max(chunkBytes, atLeast), bytes - position));
       position += chunk.length;
       return chunk.length === 0 ? undefined : chunk;
     },
@@ -66,19 +66,19 @@ function utf16(handle: FileHandle, { bom, bytes, encoding }: SourceFile, chunkBy
   // A surrogate pair has four bytes; with fewer a step could stand still.
   const step = Math.max(4, chunkBytes);
   /** Where each step began: in the file, and in the text. UTF-16 has no fixed length in UTF-8. */
-  const steps: { position: number; offset: number }[] = [];
+  const steps: { position: number; used: number; offset: number }[] = [];
   let position = bom;
   let offset = 0;
 
-  const decode = async (from: number) => {
-    const chunk = await readAt(handle, from, Math.min(step, bytes - from));
+  const decode = async (from: number, length: number) => {
+    const chunk = await readAt(handle, from, Math.min(length, bytes - from));
     return utf16ToUtf8(chunk, encoding === 'utf-16be', from + chunk.length >= bytes);
   };
   return {
-    async next() {
-      const { utf8: text, used } = await decode(position);
+    async next(atLeast = 0) {
+      const { utf8: text, used } = await decode(position, Math.max(step, atLeast));
       if (used === 0) return undefined;
-      steps.push({ position, offset });
+      steps.push({ position, used, offset });
       position += used;
       offset += text.length;
       return text;
@@ -90,7 +90,7 @@ function utf16(handle: FileHandle, { bom, bytes, encoding }: SourceFile, chunkBy
       for (let n = first; n < steps.length; n++) {
         const each = steps[n];
         if (each === undefined || each.offset >= end) break;
-        const { utf8: text } = await decode(each.position);
+        const { utf8: text } = await decode(each.position, each.used);
         pieces.push(text.subarray(Math.max(0, start - each.offset), Math.max(0, end - each.offset)));
       }
       return Buffer.concat(pieces);

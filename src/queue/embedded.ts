@@ -20,19 +20,24 @@ const CONNECTIONS = 6;
  */
 const LOOK_AGAIN = 0.2;
 
+/** Both phases of BullMQ's search for stalled jobs at once: marked, and their locks at an end. */
+const RELEASE_LOCKS = `update bullmq.job set locked_until_ms = 0, stalled_marked = true where state = 'active'`;
+
 /**
  * A PostgreSQL inside this process (PGlite), its data in the run directory: a queue that needs nothing
  * installed. Only this process can reach it.
  */
 export async function openEmbedded({ directory, onError }: BackendOptions): Promise<QueueBackend> {
   if (directory === undefined) throw new Error('The embedded queue needs a run directory.');
-  await prepareDirectory(directory);
+  const isNew = await prepareDirectory(directory);
   // A unix socket's path holds about 100 characters, and a run directory's may be longer.
   const socketDirectory = await mkdtemp(join(tmpdir(), 'cbr-'));
   const thread = await startThread(directory, join(socketDirectory, '.s.PGSQL.5432'));
   thread.on('error', onError);
   const pool = new Pool({ host: socketDirectory, database: 'postgres', user: 'postgres', max: CONNECTIONS });
   pool.on('error', onError);
+  // Whoever held these locks is dead, as the run is locked to this process: its jobs need not wait for their end.
+  if (!isNew) await pool.query(RELEASE_LOCKS);
   const { closeAll, ...makers } = createMakers({
     connection: pool,
     factory: bullmq.createPostgresBackend,
@@ -64,9 +69,9 @@ export async function openEmbedded({ directory, onError }: BackendOptions): Prom
   };
 }
 
-/** Gives a new run a copy of a prepared data directory: initdb alone takes four seconds, a copy 60 ms. */
-async function prepareDirectory(directory: string): Promise<void> {
-  if (await exists(directory)) return;
+/** Gives a new run a copy of a prepared data directory: initdb alone takes four seconds, a copy 60 ms. False if it had one. */
+async function prepareDirectory(directory: string): Promise<boolean> {
+  if (await exists(directory)) return false;
   const prepared = await preparedDirectory();
   const copying = `${directory}.copying`;
   await rm(copying, { recursive: true, force: true });
@@ -74,6 +79,7 @@ async function prepareDirectory(directory: string): Promise<void> {
   await cp(prepared, copying, { recursive: true });
   // A crash while copying must not leave half a database under the name of a whole one.
   await rename(copying, directory);
+  return true;
 }
 
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */

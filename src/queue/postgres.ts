@@ -50,7 +50,9 @@ export async function openPostgres(
     destroy: async () => {
       for (const queue of queues) await queue.obliterate({ force: true });
       await closeAll();
-      await pool.query(`delete from public.${PACE_TABLE} where run = $1`, [options.runId]).catch(() => undefined);
+      await pool
+        .query(`delete from public.${PACE_TABLE} where run = $1`, [options.runId])
+        .catch(() => undefined);
       await pool.end();
     },
     close: async () => {

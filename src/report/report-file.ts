@@ -29,8 +29,8 @@ export interface OpenReport {
   tally: Tally;
 }
 
-/** A link is not followed; O_NONBLOCK keeps a FIFO from hanging the program. */
-const SAFE_APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+/** A link is not followed. Opened for reading too, a FIFO doesn't wait for its other end. */
+const SAFE_APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
 const OWNER_ONLY = 0o600;
 
 /**

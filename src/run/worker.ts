@@ -22,8 +22,8 @@ const LOCK_DURATION = 15_000;
 const STALLED_INTERVAL = 5_000;
 /** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment for its outcome. */
 const DRAIN = 17_000;
-/** A job that was interrupted is never given up: its row must have an outcome. */
-const NEVER_GIVE_UP = Number.MAX_SAFE_INTEGER;
+/** A job that was interrupted is never given up: its row must have an outcome. PostgreSQL keeps the count in 32 bits. */
+const NEVER_GIVE_UP = 2 ** 31 - 1;
 
 export interface RunWorkerOptions {
   backend: QueueBackend;
@@ -98,7 +98,10 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     drain: async () => {
       await worker.pause(true);
       halt.abort();
-      const closed = await Promise.race([worker.close().then(() => true), sleep(DRAIN, false, { ref: false })]);
+      const closed = await Promise.race([
+        worker.close().then(() => true),
+        sleep(DRAIN, false, { ref: false }),
+      ]);
       // What is still under way is left as unknown and done again on resume.
       if (!closed) log.warn('calls in flight were left behind');
     },

@@ -27,7 +27,7 @@ export function writeCsv(directory: string, content: string | Buffer, name = 'us
 export async function rowsOf(manifest: Manifest, options: Partial<ReadOptions> = {}): Promise<ManifestRow[]> {
   const rows: ManifestRow[] = [];
   for await (const batch of readManifest(manifest, { caseSensitive: true, ...options })) {
-    expect(batch.length).toBeLessThanOrEqual(4096);
+    expect(batch.length).toBeLessThanOrEqual(1024);
     rows.push(...batch);
   }
   return rows;

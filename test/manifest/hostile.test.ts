@@ -42,9 +42,11 @@ async function lastRows(path: string): Promise<readonly ManifestRow[]> {
 
 const filler = Array.from({ length: 10_000 }, (_, n) => `user${n},1\n`).join('');
 
-test('a gigabyte without a newline fails as one row, in bounded memory', async () => {
-  const path = writePieces('gigabyte.csv', [`username,x\n${filler}`, 1024 * MB, '\nann,1\n']);
-  expect(inShort(await lastRows(path)).slice(-2)).toEqual(['10001@10002 MalformedRow', '10002@10003 ann']);
+test('a gigabyte without a newline fails as one row, in bounded memory, also when the row before it is looked up', async () => {
+  const path = writePieces('gigabyte.csv', [`username,x\n${filler}bob,1\n`, 1024 * MB, '\nann,1\nbob,1\n']);
+  expect(inShort(await lastRows(path)).slice(-3)).toEqual([
+    ...['10002@10003 MalformedRow', '10003@10004 ann', '10004@10005 DuplicateUsername'],
+  ]);
 });
 
 test('a quoted field of 300 MB fails as one row, in bounded memory', async () => {

@@ -34,6 +34,13 @@ describe('a line of the report', () => {
     );
   });
 
+  test('has quotes around every line break, a lone CR too, which some readers end a record at', () => {
+    const { outcome } = exampleRow(1);
+    for (const username of ['a\rb', 'a\nb', 'a,b', 'a\r\nb']) {
+      expect(formatReportRow({ row: 1, line: 2, username, outcome })).toContain(`,"${username}",`);
+    }
+  });
+
   test('has a message of one line and bounded length, control characters shown escaped', () => {
     const outcome = {
       status: 'skipped',
