@@ -14,7 +14,8 @@ import {
 import { startRun } from './start-run.js';
 
 const EXAMPLES = `
-Every option can also be set by its variable: --pool-id by COGNITO_BULK_RESET_POOL_ID.
+Every option can also be set by its variable: --pool-id by
+COGNITO_BULK_RESET_POOL_ID.
 
 Examples:
   $ cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 --generate
