@@ -38,11 +38,11 @@ export async function* readManifest(
     let bytes: Buffer = Buffer.alloc(0);
     let offset = 0;
     let row = 1;
-    for (let final = false; !final; ) {
+    for (let final = false; !final;) {
       const chunk = await source.next(bytes.length);
       final = chunk === undefined;
       if (chunk !== undefined) bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const split = splitRecords(bytes, delimiter, state, final, BATCH_ROWS);
         more = split.records.length === BATCH_ROWS;
         if (headerIsNext && split.records.shift() !== undefined) headerIsNext = false;

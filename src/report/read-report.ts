@@ -26,7 +26,7 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
   let line = 1;
   let row = 0;
   let rest: Buffer = Buffer.alloc(0);
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
     if (bytesRead === 0) break;
     position += bytesRead;

@@ -45,9 +45,7 @@ export interface LiveRun {
 
 /** How a run came to its end. Only `finished` means that each row has its line. */
 export type Ending =
-  | { kind: 'finished'; rows: number }
-  | { kind: 'stopped'; reason: StopReason }
-  | { kind: 'interrupted' };
+  { kind: 'finished'; rows: number } | { kind: 'stopped'; reason: StopReason } | { kind: 'interrupted' };
 
 /**
  * Runs until each row has its line, or something stops it: then calls in flight finish, their lines are written,

@@ -72,12 +72,7 @@ export interface PoolOptions {
 }
 
 export type QuotaCategory =
-  | 'UserAccountRecovery'
-  | 'UserUpdate'
-  | 'UserList'
-  | 'UserRead'
-  | 'UserPoolRead'
-  | 'UserAuthentication';
+  'UserAccountRecovery' | 'UserUpdate' | 'UserList' | 'UserRead' | 'UserPoolRead' | 'UserAuthentication';
 
 export type QuotaOptions =
   /** At most `limit` calls in any second that slides. */
