@@ -38,7 +38,8 @@ function describe({ description, defaultValue, argChoices }: Option): string {
 
 const EXIT_CODES = `
 Exit codes: 0 every row succeeded; 1 finished, some rows failed or were skipped;
-  2 usage or input, nothing was sent; 3 stopped, resume it; 130 interrupted, resume it.
+  2 usage or input, nothing was sent; 3 stopped, resume it;
+  130 interrupted, resume it.
 
 Start with:
   cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 --generate
