@@ -1,14 +1,31 @@
+# Stages: `build` compiles; `demo` is docker-compose.yml's pool; the last one is the program.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
+# Install scripts only fetch what is here already: a Node 24 for development, prebuilt binaries that are optional.
+RUN npm ci --ignore-scripts
 COPY src ./src
 COPY jobs ./jobs
-RUN npm ci --ignore-scripts && npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build
+
+FROM build AS demo
+COPY samples ./samples
+COPY test/support ./test/support
+# A new volume takes over what its first container has there: /runs must be node's in this image too.
+RUN mkdir -p /runs /pool && cp -r samples/demo/cognito-local /pool/.cognito && chown -R node:node /runs /pool
+USER node
+
+FROM build AS production
+RUN npm prune --omit=dev --ignore-scripts
 
 FROM node:24-slim
 WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=production /app/package.json ./
+COPY --from=production /app/node_modules ./node_modules
+COPY --from=production /app/dist ./dist
+RUN mkdir /runs && chown node:node /runs
 USER node
+# The prepared copy of the embedded queue; with a read-only root file system /tmp has to be a tmpfs.
+ENV XDG_CACHE_HOME=/tmp
+WORKDIR /runs
 ENTRYPOINT ["node", "/app/dist/src/cli/main.js"]
