@@ -23,10 +23,22 @@ export async function program(argv: readonly string[]): Promise<number> {
   for (const command of [runCommand(done), resumeCommand(done), workerCommand(done)])
     root.addCommand(command);
   for (const command of [root, ...root.commands]) {
-    command.exitOverride().showSuggestionAfterError().configureHelp({ optionDescription: describe });
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureHelp({ optionDescription: describe })
+      .configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
   }
   await root.parseAsync([...argv]);
   return code;
+}
+
+/** Commander's errors like this program's own: its suggestion would come on a line of its own. */
+function inOneLine(text: string): string {
+  return `cognito-bulk-reset: ${text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')}\n`;
 }
 
 /** Commander would repeat the variable's name behind each option; one sentence says it for all. */

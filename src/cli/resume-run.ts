@@ -11,6 +11,7 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
 import { lockRun } from '../run/lock.js';
 import { type RunRecord, readRunRecord } from '../run/record.js';
+import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
 import { keyFromElsewhere } from './key-source.js';
 import { openLog } from './log.js';
@@ -35,6 +36,8 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     const location = locationOf(record, options.queue);
     const key = keyOf(record, directory);
     const manifest = await sameManifest(record);
+    // The run's own endpoint was allowed when it began; one that the environment has got since was not.
+    if (record.endpoint === undefined) checkEndpoint(endpointOfEnvironment(process.env), false);
     const client = createClient({
       region: record.region,
       endpoint: record.endpoint,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { ZodError } from 'zod';
 import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
 import { createClient } from '../cognito/client.js';
 import { regionOfPool } from '../cognito/pool.js';
@@ -23,7 +24,7 @@ import {
   readPlan,
 } from '../run/plan.js';
 import { readRunRecord } from '../run/record.js';
-import { checkEndpoint, defaultConcurrency } from '../run/request.js';
+import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
 import { startWorker } from '../run/worker.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
@@ -43,7 +44,8 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   const location = queueLocation(options.queue);
   if (location.kind === 'embedded')
     throw new UsageError('--queue must be a queue that other processes can reach.');
-  checkEndpoint(options.endpointUrl, options.allowHttp);
+  const endpoint = options.endpointUrl ?? endpointOfEnvironment(process.env);
+  checkEndpoint(endpoint, options.allowHttp);
   const { id, directoryKey } = await runNamed(options.run);
   const log = pino(
     { level: process.env.COGNITO_BULK_RESET_LOG_LEVEL ?? 'info' },
@@ -58,7 +60,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   const queue = backend.queue(RESET_USER);
   const interrupted = onInterrupt();
   try {
-    const posted = await readPlan(board);
+    const posted = await readPlan(board).catch(notAPlan);
     if (posted === undefined)
       throw new UsageError(
         `There is no run ${escapeForTerminal(id)} on ${location.shown}: it has finished, or the id is another.`,
@@ -68,7 +70,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     const region = options.region ?? regionOfPool(plan.pool);
     const concurrency = options.concurrency ?? defaultConcurrency(plan.rate);
     log.info(
-      { run: plan.run, pool: plan.pool, region, endpoint: options.endpointUrl, rate: plan.rate, concurrency },
+      { run: plan.run, pool: plan.pool, region, endpoint, rate: plan.rate, concurrency },
       'taking part',
     );
 
@@ -77,7 +79,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       backend,
       plan,
       key,
-      client: createClient({ region, endpoint: options.endpointUrl, profile: options.profile, concurrency }),
+      client: createClient({ region, endpoint, profile: options.profile, concurrency }),
       concurrency,
       log,
       onOutcome: (job, outcome) => log.debug({ job, status: outcome.status }, 'outcome'),
@@ -112,6 +114,13 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     interrupted.forget();
     await backend.close();
   }
+}
+
+function notAPlan(error: unknown): never {
+  if (!(error instanceof ZodError)) throw error;
+  throw new UsageError(
+    'The plan in the queue is not one that this version reads: use the version of cognito-bulk-reset that began the run.',
+  );
 }
 
 /** `--run` takes an id, or a run directory that this host can see. */

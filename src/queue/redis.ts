@@ -62,13 +62,7 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
     location.socketPath === undefined
       ? new Redis(location.url, settings)
       : new Redis({ ...settings, path: location.socketPath });
-  let lastError: Error | undefined;
-  const remember = (error: Error) => {
-    lastError = error;
-  };
-  single.on('error', remember);
-  const info = await firstAnswer(single, location, () => lastError);
-  single.off('error', remember);
+  const info = await firstAnswer(single, location);
   if (!/cluster_enabled:1/.test(info)) {
     single.on('error', onError);
     return single;
@@ -76,6 +70,7 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
   const { host, port, username, password, tls } = single.options;
   single.disconnect();
   const cluster = new Cluster([{ host, port }], {
+    lazyConnect: true,
     redisOptions: {
       maxRetriesPerRequest: null,
       ...(username === undefined ? {} : { username }),
@@ -83,24 +78,29 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
       ...(tls === undefined ? {} : { tls }),
     },
   });
+  // The nodes name their own addresses, which may be none that this host can reach.
+  await firstAnswer(cluster, location);
   cluster.on('error', onError);
   return cluster;
 }
 
-async function firstAnswer(
-  client: Redis,
-  location: RedisLocation,
-  why: () => Error | undefined,
-): Promise<string> {
+async function firstAnswer(client: Redis | Cluster, location: RedisLocation): Promise<string> {
+  let lastError: Error | undefined;
+  const remember = (error: Error) => {
+    lastError = error;
+  };
+  client.on('error', remember);
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error('no answer in 5 s')), FIRST_ANSWER).unref();
   });
   try {
     await Promise.race([client.connect(), late]);
-    return await Promise.race([client.info('cluster'), late]);
+    const info = await Promise.race([client.info('cluster'), late]);
+    client.off('error', remember);
+    return info;
   } catch (error) {
     client.disconnect();
-    const reason = why() ?? error;
+    const reason = lastError ?? error;
     throw new UsageError(
       `The queue at ${location.shown} does not answer (${reason instanceof Error ? reason.message : 'no reason given'}): start Redis there, or leave --queue out to use the embedded queue.`,
     );

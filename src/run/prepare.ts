@@ -4,7 +4,13 @@ import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
 import { type Manifest, openManifest } from '../manifest/manifest.js';
 import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
-import { checkEndpoint, defaultConcurrency, type RunRequest, rateOf } from './request.js';
+import {
+  checkEndpoint,
+  defaultConcurrency,
+  endpointOfEnvironment,
+  type RunRequest,
+  rateOf,
+} from './request.js';
 
 /** A request that was looked at from all sides: the file read in, the pool asked, nothing sent. */
 export interface PreparedRun {
@@ -62,12 +68,6 @@ export async function prepareRun(request: RunRequest, inputPath: string): Promis
     entropyBits: shape === undefined ? undefined : entropyBits(shape),
     location,
   };
-}
-
-/** The SDK's own variables (COGNITO.md 3): such an endpoint is shown and asked for like one of the command line. */
-function endpointOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
-  return env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL;
 }
 
 /** An endpoint that the profile sets; the SDK has it once the first call was made. */

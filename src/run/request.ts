@@ -50,6 +50,12 @@ export function defaultConcurrency(rate: number): number {
   return Math.min(100, Math.max(8, Math.ceil(rate * LONGEST_LATENCY_SECONDS)));
 }
 
+/** The SDK's own variables (COGNITO.md 3): such an endpoint is shown and asked for like one of the command line. */
+export function endpointOfEnvironment(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  return env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL;
+}
+
 /** An endpoint without TLS would carry passwords in the clear, so it takes a second word. Throws UsageError. */
 export function checkEndpoint(endpoint: string | undefined, allowHttp: boolean): void {
   if (endpoint === undefined) return;
