@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentRate, LATEST, type PaceState, slowDown, spacing, startPace, takeSlots } from './pace.js';
 import type { PaceStore, Stored } from './pace-store.js';
+import { createStoreClock } from './store-clock.js';
 
 /** The share of a second's slots that a process takes ahead: few, so that a slow-down reaches all workers soon. */
 const AHEAD = 0.1;
@@ -34,24 +35,26 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   let epoch = 0;
   let why: 'throttled' | 'outage' = 'throttled';
   let known: Stored = { version: -1, state: undefined, now: 0 };
-  let knownAt = 0;
+  const clock = createStoreClock(() => performance.now());
+  const storeNow = clock.now;
 
-  const learn = <T extends Stored>(stored: T): T => {
+  const learn = async <T extends Stored>(ask: () => Promise<T>): Promise<T> => {
+    const sentAt = performance.now();
+    const stored = await ask();
+    clock.learn(stored.now, sentAt, performance.now());
     known = stored;
-    knownAt = performance.now();
     return stored;
   };
-  const storeNow = () => known.now + (performance.now() - knownAt);
 
   /** Changes the state by a pure function, again and again until nobody else changed it in between. */
   const change = async <T extends { state: PaceState }>(
     step: (state: PaceState, now: number) => T,
   ): Promise<T> => {
-    if (known.version < 0) learn(await store.read());
+    if (known.version < 0) await learn(store.read);
     for (;;) {
       const now = storeNow();
       const result = step(known.state ?? startPace(limit, now), now);
-      const answer = learn(await store.swap(known.version, result.state));
+      const answer = await learn(() => store.swap(known.version, result.state));
       if (answer.swapped) return result;
     }
   };

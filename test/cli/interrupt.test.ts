@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Interr';
+const ROWS = 300;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({ pools: [] });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await workplace.write('users.csv', csvOf(users(ROWS)));
+  await standIn.clear();
+  // A history, so that no second call for a user could pass for a first.
+  await standIn.addPool({
+    id: POOL,
+    policy: { PasswordHistorySize: 24 },
+    generated: { pattern: 'user-%d', count: ROWS },
+  });
+});
+afterEach(() => workplace.remove());
+
+const start = (...more: string[]) =>
+  startProgram(
+    [
+      [
+        'run',
+        'users.csv',
+        '--pool-id',
+        POOL,
+        '--endpoint-url',
+        standIn.url,
+        '--allow-http',
+        '--yes',
+        '--quiet',
+      ],
+      ['--generate', '--quota', '1000', '--rate', '300', '--run-dir', workplace.runDir, ...more],
+    ].flat(),
+    workplace.here,
+  );
+
+const onRedis = () => ['--queue', inject('redisUrl')];
+
+const calledAtLeast = (calls: number) =>
+  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+
+describe.each([
+  { queue: 'embedded', flags: (): string[] => [], signal: 'SIGINT' },
+  { queue: 'Redis', flags: onRedis, signal: 'SIGTERM' },
+] as const)('with the queue on $queue', ({ flags, signal }) => {
+  test(`one ${signal} lets the calls in flight finish, exits 130 and says how to go on; resume calls nobody twice`, async () => {
+    await standIn.setFaults([{ action: { kind: 'latency', ms: 150 } }]);
+    const program = await start(...flags());
+    await calledAtLeast(40);
+    program.kill(signal);
+    const result = await program.result;
+    expect(result).toMatchObject({ code: 130, signal: null, stdout: '' });
+    expect(result.stderr).toContain(`cognito-bulk-reset resume ${workplace.runDir}`);
+    const before = workplace.report();
+    expect(before.length).toBeLessThan(ROWS);
+    expect(before.every(({ status }) => status === 'succeeded')).toBe(true);
+
+    await standIn.setFaults([]);
+    const resumed = await runProgram(['resume', workplace.runDir, '--json'], workplace.here);
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ status: 'finished', rows: ROWS });
+    expect(workplace.report().slice(0, before.length)).toEqual(before);
+    const calls = await standIn.calls({ operation: 'AdminSetUserPassword' });
+    expect(calls).toHaveLength(ROWS);
+    expect(new Set(calls.map(({ username }) => username)).size).toBe(ROWS);
+  });
+
+  test('a second SIGINT leaves at once, and what it left as unknown is succeeded after resume', async () => {
+    await standIn.setFaults([
+      { action: { kind: 'latency', ms: 20 } },
+      { everyNth: 25, action: { kind: 'hang-after-apply' } },
+    ]);
+    const program = await start(...flags());
+    await expect
+      .poll(async () => (await standIn.answers())['hang-after-apply'] ?? 0, { timeout: 30_000, interval: 20 })
+      .toBeGreaterThan(0);
+    program.kill('SIGINT');
+    await program.waitForStderr(/Press Ctrl-C again/);
+    const asked = performance.now();
+    program.kill('SIGINT');
+    expect(await program.result).toMatchObject({ code: 130, signal: null });
+    // The calls that hang would hold it up for ten seconds and more.
+    expect(performance.now() - asked).toBeLessThan(5_000);
+
+    await standIn.setFaults([]);
+    const resumed = await runProgram(['resume', workplace.runDir, '--quiet'], workplace.here);
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(workplace.report().map(({ username, status }) => [username, status])).toEqual(
+      users(ROWS).map((username) => [username, 'succeeded']),
+    );
+    const counts = Object.values(await standIn.appliedCounts());
+    expect(counts).toHaveLength(ROWS);
+    expect(counts.every((count) => count === 1)).toBe(true);
+  });
+});
+
+test('a run that has finished is not resumed: exit 2 says where its result is', async () => {
+  await standIn.setFaults([]);
+  await workplace.write('users.csv', csvOf(users(2)));
+  expect((await (await start(...onRedis())).result).code).toBe(0);
+  const calls = await standIn.size();
+  const resumed = await runProgram(['resume', workplace.runDir], workplace.here);
+  expect(resumed).toMatchObject({ code: 2, stdout: '' });
+  expect(resumed.stderr).toMatch(/finished.*summary\.json/);
+  expect(await standIn.size()).toBe(calls);
+});
+
+describe('resume refuses what is not the same, and sends no password', () => {
+  async function interrupted(): Promise<number> {
+    await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
+    expect((await (await start(...onRedis())).result).code).toBe(3);
+    await standIn.setFaults([]);
+    return standIn.size();
+  }
+
+  test('another file of the same size', async () => {
+    const calls = await interrupted();
+    await workplace.write('users.csv', csvOf(users(ROWS)).replace('user-7\n', 'user-8\n'));
+    const resumed = await runProgram(['resume', workplace.runDir], workplace.here);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).toMatch(/users\.csv is not the file.*SHA-256.*Put it back/);
+    expect(await standIn.size()).toBe(calls);
+  });
+
+  test('another key', async () => {
+    const calls = await interrupted();
+    await workplace.write('run/run.key', Buffer.alloc(32, 5));
+    const resumed = await runProgram(['resume', workplace.runDir], workplace.here);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).toMatch(/key is not the one of this run/);
+    expect(await standIn.size()).toBe(calls);
+  });
+});

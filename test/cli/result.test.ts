@@ -1,0 +1,239 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { runProgram } from '../support/program.js';
+import type { Fault } from '../support/stand-in/options.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Result';
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({
+    pools: [
+      {
+        id: POOL,
+        name: 'customers',
+        policy: { PasswordHistorySize: 24 },
+        generated: { pattern: 'user-%d', count: 2_000 },
+      },
+    ],
+  });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await standIn.clear();
+  await standIn.setFaults([]);
+});
+afterEach(() => workplace.remove());
+
+/** The pool, and a queue that starts quickly. */
+const target = () => [
+  ...['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes'],
+  ...['--queue', inject('redisUrl')],
+];
+
+async function run(file: string, ...more: string[]) {
+  return runProgram(['run', file, ...target(), '--run-dir', workplace.runDir, ...more], workplace.here);
+}
+
+describe('standard output is only the result', () => {
+  test('a table, when every row succeeded (exit 0)', async () => {
+    await workplace.write('users.csv', csvOf(users(3)));
+    const result = await run('users.csv', '--generate');
+    expect(result).toMatchObject({ code: 0, signal: null });
+    expect(result.stdout).toMatch(/succeeded +3/);
+    expect(result.stdout).toContain(join(workplace.runDir, 'report.csv'));
+    expect(result.stdout).not.toMatch(/Rate|calls a second/);
+    expect(workplace.has('failed.csv')).toBe(false);
+  });
+
+  test('one JSON object with --json, and the plan still on standard error (exit 1)', async () => {
+    await workplace.write('users.csv', csvOf(['user-1', 'nobody', 'user-1']));
+    const result = await run('users.csv', '--generate', '--json');
+    expect(result.code).toBe(1);
+    expect(result.stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      status: 'finished',
+      rows: 3,
+      byStatus: { succeeded: 1, failed: 1, skipped: 1, unprocessed: 0 },
+      runDirectory: workplace.runDir,
+    });
+    expect(result.stderr).toMatch(/customers \(eu-west-1_Result\)/);
+    expect(workplace.has('failed.csv')).toBe(true);
+  });
+
+  test('one JSON object that says how to go on, when the run was stopped (exit 3)', async () => {
+    await standIn.setFaults([{ action: { kind: 'error', name: 'ExpiredTokenException' } }]);
+    await workplace.write('users.csv', csvOf(users(3)));
+    const result = await run('users.csv', '--generate', '--json');
+    expect(result.code).toBe(3);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      status: 'stopped',
+      error: 'ExpiredTokenException',
+      rows: 0,
+      resume: `cognito-bulk-reset resume ${workplace.runDir}`,
+    });
+    expect(result.stderr).toMatch(/sign in again/);
+    expect(result.stderr).toContain(`cognito-bulk-reset resume ${workplace.runDir}`);
+  });
+
+  test('--quiet keeps the plan, as nobody may send what was not shown', async () => {
+    await workplace.write('users.csv', csvOf(users(1)));
+    const result = await run('users.csv', '--generate', '--quiet');
+    expect(result.stderr).toMatch(/^ {2}File +users\.csv/);
+    expect(result.stderr).toContain(`Endpoint   ${standIn.url}`);
+  });
+});
+
+test('standard input is kept as a copy in the run directory, for nobody else to read', async () => {
+  const csv = csvOf(users(4));
+  const result = await runProgram(['run', '-', ...target(), '--discard', '--run-dir', workplace.runDir], {
+    ...workplace.here,
+    input: csv,
+  });
+  expect(result.code).toBe(0);
+  const copy = await stat(join(workplace.runDir, 'input.csv'));
+  expect([copy.size, copy.mode & 0o777]).toEqual([csv.length, 0o600]);
+  expect(workplace.report().map(({ username }) => username)).toEqual(users(4));
+});
+
+test('the run directory is 0700 and each file in it 0600', async () => {
+  await workplace.write('users.csv', csvOf([...users(2), 'nobody']));
+  await run('users.csv', '--generate');
+  expect((await stat(workplace.runDir)).mode & 0o777).toBe(0o700);
+  const names = ['run.json', 'report.csv', 'summary.json', 'failed.csv', 'run.log', 'run.key'];
+  const modes = await Promise.all(names.map((name) => stat(join(workplace.runDir, name))));
+  expect(modes.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(names.map(() => '600'));
+  expect(workplace.has('run.lock')).toBe(false);
+});
+
+test('failed.csv is a manifest again: a new run takes it, and only the failed rows', async () => {
+  await standIn.setFaults([
+    { username: 'user-2', action: { kind: 'error', name: 'NotAuthorizedException' } },
+  ]);
+  await workplace.write('users.csv', csvOf(users(3)));
+  expect((await run('users.csv', '--generate')).code).toBe(1);
+  await standIn.setFaults([]);
+  await standIn.clear();
+  const again = await runProgram(
+    ['run', join(workplace.runDir, 'failed.csv'), ...target(), '--generate'],
+    workplace.here,
+  );
+  expect(again.code).toBe(0);
+  expect(await standIn.appliedCounts()).toEqual({ 'user-2': 1 });
+});
+
+test('every option is also read from COGNITO_BULK_RESET_*, and a flag set to false is not given', async () => {
+  await workplace.write('users.csv', 'login;name\nuser-7;Ann\n');
+  const prefix = 'COGNITO_BULK_RESET_';
+  const asked = {
+    POOL_ID: POOL,
+    GENERATE: '1',
+    DISCARD: 'false',
+    TEMPORARY: 'yes',
+    COLUMN: 'login',
+    DELIMITER: ';',
+    LENGTH: '31',
+    ALPHABET: 'readable',
+    RATE: '12',
+    QUOTA: '40',
+    CONCURRENCY: '3',
+    RUN_DIR: workplace.runDir,
+    QUEUE: inject('redisUrl'),
+    ENDPOINT_URL: standIn.url,
+    ALLOW_HTTP: 'true',
+    REGION: 'eu-central-1',
+    YES: '1',
+    JSON: '1',
+  };
+  const env = Object.fromEntries(Object.entries(asked).map(([name, value]) => [prefix + name, value]));
+  const result = await runProgram(['run', 'users.csv'], {
+    ...workplace.here,
+    env: { ...workplace.here.env, ...env },
+  });
+  expect(result.code).toBe(0);
+  expect(JSON.parse(result.stdout)).toMatchObject({ status: 'finished', mode: 'generate', rows: 1 });
+  expect(workplace.json('run.json')).toMatchObject({
+    rate: 12,
+    concurrency: 3,
+    permanent: false,
+    region: 'eu-central-1',
+    shape: { length: 31 },
+    input: { column: 'login', delimiter: ';' },
+  });
+});
+
+test('the command line wins over the environment', async () => {
+  await workplace.write('users.csv', csvOf(users(1)));
+  const result = await runProgram(
+    ['run', 'users.csv', ...target(), '--discard', '--rate', '5', '--run-dir', workplace.runDir],
+    { ...workplace.here, env: { ...workplace.here.env, COGNITO_BULK_RESET_RATE: '25' } },
+  );
+  expect(result.code).toBe(0);
+  expect(workplace.json('run.json')).toMatchObject({ rate: 5, mode: 'discard' });
+});
+
+const summarySchema = z.object({
+  byStatus: z.record(z.string(), z.number()),
+  byError: z.record(z.string(), z.number()),
+  calls: z.number(),
+  throttles: z.number(),
+});
+
+/** Each kind of trouble, by the row's number modulo 20: with two of them on a row, the first that fits. */
+const TROUBLE = [
+  { every: 20, action: { kind: 'error', name: 'UserNotFoundException' } },
+  { every: 23, action: { kind: 'error', name: 'InternalErrorException' }, times: 1 },
+  { every: 29, action: { kind: 'reset-after-apply' }, times: 1 },
+  { every: 31, action: { kind: 'cut-body' }, times: 1 },
+  { every: 37, action: { kind: 'html-503' }, times: 1 },
+  { every: 97, action: { kind: 'error', name: 'UnsupportedUserStateException' } },
+] as const;
+
+describe.each([
+  // An empty --queue is the embedded one.
+  { queue: 'embedded', flags: (): string[] => ['--queue', ''] },
+  { queue: 'Redis', flags: (): string[] => [] },
+])('with the queue on $queue', ({ flags }) => {
+  test('each line’s request id leads to the call that decided it, and the calls add up', async () => {
+    const names = users(500);
+    const faults = names.flatMap((username, index): Fault[] => {
+      const trouble = TROUBLE.find(({ every }) => (index + 1) % every === 0);
+      if (trouble === undefined) return [];
+      const times = 'times' in trouble ? { times: trouble.times } : {};
+      return [{ username, action: trouble.action, ...times }];
+    });
+    await standIn.setFaults(faults);
+    await workplace.write('users.csv', csvOf(names));
+    const fast = ['--quota', '100000', '--rate', 'max', '--concurrency', '50'];
+    const result = await run('users.csv', '--generate', '--json', '--quiet', ...fast, ...flags());
+    expect(result.code).toBe(1);
+
+    const ledger = await standIn.calls();
+    const sent = ledger.filter(({ operation }) => operation === 'AdminSetUserPassword');
+    const lines = workplace.report();
+    expect(lines.map(({ username }) => username)).toEqual(names);
+    for (const line of lines) {
+      const own = sent.filter(({ username }) => username === line.username);
+      const deciding = ledger[Number(line.request_id.slice(-12))];
+      expect(deciding?.username).toBe(line.username);
+      expect(own.at(-1)).toEqual(deciding);
+      expect(Number(line.attempts)).toBe(own.length);
+      // What the line says is what the pool did, lost answers included.
+      expect(own.filter(({ applied }) => applied)).toHaveLength(line.status === 'succeeded' ? 1 : 0);
+      if (line.status === 'failed') expect(line.error).toBe(deciding?.answer);
+    }
+    const summary = summarySchema.parse(workplace.json('summary.json'));
+    expect(summary.byStatus.succeeded).toBe(lines.filter(({ status }) => status === 'succeeded').length);
+    expect(summary.calls).toBe(sent.length);
+    expect(Object.values(summary.byError).reduce((sum, count) => sum + count, 0)).toBe(
+      summary.byStatus.failed,
+    );
+  });
+});

@@ -1,0 +1,151 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { openBackend, type QueueBackend } from '../../src/queue/backend.js';
+import { queueLocation } from '../../src/queue/location.js';
+import { PLAN_QUEUE } from '../../src/run/plan.js';
+import { readRunRecord } from '../../src/run/record.js';
+import { type RunningProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Worker';
+const ROWS = 600;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+let started: RunningProgram[];
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  started = [];
+  await workplace.write('users.csv', csvOf(users(ROWS)));
+  await standIn.clear();
+});
+afterEach(async () => {
+  for (const program of started) program.kill('SIGKILL');
+  await Promise.all(started.map((program) => program.result));
+  await workplace.remove();
+});
+
+async function start(args: string[], env: Record<string, string> = {}): Promise<RunningProgram> {
+  const service = ['--queue', inject('redisUrl'), '--endpoint-url', standIn.url, '--allow-http'];
+  const program = await startProgram([...args, ...service], {
+    ...workplace.here,
+    env: { ...workplace.here.env, ...env },
+  });
+  started.push(program);
+  return program;
+}
+
+const startRun = (...more: string[]) =>
+  start(['run', 'users.csv', '--pool-id', POOL, '--yes', '--run-dir', workplace.runDir, ...more]);
+const startWorker = (run: string, env?: Record<string, string>) => start(['worker', '--run', run], env);
+
+const calledAtLeast = (calls: number) =>
+  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+
+async function idOfRun(): Promise<string> {
+  const { id } = await readRunRecord(join(workplace.runDir, 'run.json'));
+  return id;
+}
+
+test('three workers and the run share its rows: each user is called once, each worker does some, all end with 0', async () => {
+  const run = await startRun('--generate', '--json', '--quota', '1000', '--rate', '120');
+  await calledAtLeast(5);
+  const log = { COGNITO_BULK_RESET_LOG_LEVEL: 'debug' };
+  // As on another host: the run's id, and its key from elsewhere.
+  const key = { COGNITO_BULK_RESET_KEY_FILE: join(workplace.runDir, 'run.key') };
+  const id = await idOfRun();
+  const workers = await Promise.all([1, 2, 3].map(() => startWorker(id, { ...log, ...key })));
+  const result = await run.result;
+  expect(result.code).toBe(0);
+  expect(JSON.parse(result.stdout)).toMatchObject({ rows: ROWS, byStatus: { succeeded: ROWS } });
+  for (const worker of workers) {
+    const { code, stdout, stderr } = await worker.result;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr.match(/"status":"succeeded"/g)?.length).toBeGreaterThan(5);
+  }
+  const counts = Object.values(await standIn.appliedCounts());
+  expect(counts).toHaveLength(ROWS);
+  expect(counts.every((count) => count === 1)).toBe(true);
+  expect(workplace.report().map(({ username }) => username)).toEqual(users(ROWS));
+});
+
+test('a worker whose credentials are refused stops the whole run, which says so and on which host', async () => {
+  await standIn.setFaults([
+    { accessKeyId: 'AKIAREFUSED', action: { kind: 'error', name: 'AccessDeniedException' } },
+  ]);
+  const run = await startRun('--generate', '--quota', '1000', '--rate', '60');
+  await calledAtLeast(5);
+  const worker = await startWorker(workplace.runDir, { AWS_ACCESS_KEY_ID: 'AKIAREFUSED' });
+  expect((await worker.result).code).toBe(3);
+  const { code, stderr } = await run.result;
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/AccessDeniedException: .*\(worker on .+\)/);
+  expect(workplace.report().every(({ status }) => status === 'succeeded')).toBe(true);
+  await standIn.setFaults([]);
+});
+
+describe('a worker refuses, before its first job, with exit 2 and one line', () => {
+  let run: RunningProgram;
+  let id: string;
+  let backend: QueueBackend;
+
+  beforeEach(async () => {
+    // One call in two seconds: there is always a job to be had.
+    run = await startRun('--generate', '--rate', '0.5');
+    await calledAtLeast(1);
+    id = await idOfRun();
+    backend = await openBackend(queueLocation(inject('redisUrl')), {
+      runId: id,
+      directory: undefined,
+      onError: () => undefined,
+    });
+  });
+  afterEach(async () => {
+    run.kill('SIGKILL');
+    await run.result;
+    await backend.destroy();
+  });
+
+  async function refusal(runArgument: string, env: Record<string, string> = {}): Promise<string> {
+    const worker = await startWorker(runArgument, { AWS_ACCESS_KEY_ID: 'AKIAWORKER', ...env });
+    const { code, stdout, stderr } = await worker.result;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    return stderr;
+  }
+
+  const forge = async (change: (data: { plan: object; code: string }) => unknown) => {
+    const job = await backend.queue(PLAN_QUEUE).getJob('plan');
+    await job?.updateData(change(job.data));
+  };
+
+  test('a run that nobody knows, no key, another key, a forged plan, and junk for a plan', async () => {
+    expect(await refusal('no-such-run')).toMatch(/no run no-such-run/);
+    expect(await refusal(id)).toMatch(/COGNITO_BULK_RESET_KEY_FILE/);
+    await workplace.write('other.key', Buffer.alloc(32, 1));
+    const otherKey = { COGNITO_BULK_RESET_KEY_FILE: join(workplace.path, 'other.key') };
+    await chmod(otherKey.COGNITO_BULK_RESET_KEY_FILE, 0o600);
+    expect(await refusal(id, otherKey)).toMatch(/key is not the one of this run/);
+
+    const sentByWorkers = () =>
+      standIn.calls().then((calls) => calls.filter(({ answer }) => answer === 'AccessDeniedException'));
+    await standIn.setFaults([
+      { accessKeyId: 'AKIAWORKER', action: { kind: 'error', name: 'AccessDeniedException' } },
+    ]);
+    await forge(({ plan, code }) => ({ plan: { ...plan, pool: 'eu-west-1_Mine' }, code }));
+    expect(await refusal(workplace.runDir)).toMatch(/not made with the run’s key/);
+    await forge(({ plan }) => ({ plan }));
+    expect(await refusal(workplace.runDir)).toMatch(/not made with the run’s key/);
+    await forge(() => ({ plan: 'junk' }));
+    expect(await refusal(workplace.runDir)).toMatch(/plan in the queue.*version/);
+    expect(await sentByWorkers()).toEqual([]);
+    await standIn.setFaults([]);
+  });
+});

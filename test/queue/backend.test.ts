@@ -1,0 +1,183 @@
+import { Redis as Client } from 'ioredis';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { openBackend, type QueueBackend } from '../../src/queue/backend.js';
+import { queueLocation } from '../../src/queue/location.js';
+import { UsageError } from '../../src/usage-error.js';
+import { startRedis } from '../support/redis.js';
+import { hearByEvents, workThrough } from './queue-work.js';
+
+const JOBS = 40;
+const cleanUps: (() => unknown)[] = [];
+let opened = 0;
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function open(url: string | undefined, runId?: string): Promise<QueueBackend & { directory: string }> {
+  const parent = await mkdtemp(join(tmpdir(), 'queue-'));
+  cleanUps.push(() => rm(parent, { recursive: true, force: true }));
+  const directory = join(parent, 'queue');
+  opened += 1;
+  const backend = await openBackend(queueLocation(url), {
+    runId: runId ?? `queue-${process.pid}-${opened}`,
+    directory,
+    onError: () => undefined,
+  });
+  return { ...backend, directory };
+}
+
+/** Listens on any free port. */
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const twice = Object.fromEntries(
+  Array.from({ length: JOBS }, (_, index) => [`row-${index + 1}`, { twice: 2 * (index + 1) }]),
+);
+
+describe('the embedded queue', () => {
+  test('does jobs, keeps them over a reopening, and leaves no directory after destroy', async () => {
+    const backend = await open(undefined);
+    expect(backend.shared).toBe(false);
+    expect(await workThrough(backend, JOBS)).toEqual(twice);
+    await backend.close();
+
+    const again = await openBackend(queueLocation(undefined), {
+      runId: 'again',
+      directory: backend.directory,
+      onError: () => undefined,
+    });
+    const job = await again.queue('work').getJob('row-7');
+    expect(job?.returnvalue).toEqual({ twice: 14 });
+    await again.destroy();
+    expect(existsSync(backend.directory)).toBe(false);
+  });
+
+  test('forgets finished jobs of rows that have their lines, and only those', async () => {
+    const backend = await open(undefined);
+    cleanUps.push(backend.destroy);
+    await workThrough(backend, JOBS);
+    const queue = backend.queue('work');
+    await backend.forgetFinished(queue, Date.now() - 3_600_000);
+    expect(await queue.getCompletedCount()).toBe(JOBS);
+    await backend.forgetFinished(queue, Date.now() + 1_000);
+    expect(await queue.getCompletedCount()).toBe(0);
+  });
+});
+
+describe('Redis', () => {
+  const keysOf = async (pattern: string) => {
+    const client = new Client(new URL(inject('redisUrl')).pathname);
+    const keys = await client.keys(pattern);
+    client.disconnect();
+    return keys;
+  };
+
+  test('does jobs, tells other processes by events, and leaves no key after destroy', async () => {
+    const runId = `destroyed-${process.pid}`;
+    const backend = await open(inject('redisUrl'), runId);
+    expect(backend.shared).toBe(true);
+    expect(await workThrough(backend, JOBS)).toEqual(twice);
+    expect(await hearByEvents(backend)).toEqual({ jobId: 'row-by-event', returnvalue: { twice: 42 } });
+    const store = backend.paceStore();
+    await store.swap(0, { next: 0, rate: 1, since: 0, strikes: 0 });
+    const pattern = `*${runId}*`;
+    expect((await keysOf(pattern)).length).toBeGreaterThan(3);
+    await backend.destroy();
+    expect(await keysOf(pattern)).toEqual([]);
+  });
+
+  test('one run’s destroy touches no other run’s keys, and its jobs are nobody else’s', async () => {
+    const [one, other] = [`neighbour-${process.pid}`, `neighbour-${process.pid}-2`];
+    const first = await open(inject('redisUrl'), one);
+    const second = await open(inject('redisUrl'), other);
+    cleanUps.push(second.destroy);
+    await first.queue('work').add('job', { row: 1 }, { jobId: 'row-1' });
+    await second.queue('work').add('job', { row: 2 }, { jobId: 'row-1' });
+    await first.destroy();
+    expect((await second.queue('work').getJob('row-1'))?.data).toEqual({ row: 2 });
+  });
+
+  test('keeps no more finished jobs than two windows', async () => {
+    const backend = await open(inject('redisUrl'));
+    cleanUps.push(backend.destroy);
+    expect(backend.jobOptions(2_000)).toMatchObject({ removeOnComplete: { count: 4_000 } });
+  });
+
+  test('names what a Redis that evicts and has no append-only file puts at risk', async () => {
+    const redis = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] });
+    cleanUps.push(redis.stop);
+    const backend = await open(redis.url);
+    cleanUps.push(backend.close);
+    expect(await backend.warnings()).toEqual([
+      expect.stringMatching(/maxmemory-policy allkeys-lru.*Set it to noeviction/),
+      expect.stringMatching(/append-only.*Set appendonly yes/),
+    ]);
+  });
+
+  test('has nothing to say about a Redis that keeps everything', async () => {
+    const redis = await startRedis({ appendonly: 'everysec', args: ['--maxmemory-policy', 'noeviction'] });
+    cleanUps.push(redis.stop);
+    const backend = await open(redis.url);
+    cleanUps.push(backend.close);
+    expect(await backend.warnings()).toEqual([]);
+  });
+
+  test('takes the password of the URL, and says when it is wrong without showing it', async () => {
+    const redis = await startRedis();
+    cleanUps.push(redis.stop);
+    const server = createServer();
+    const port = await portOf(server);
+    await new Promise((resolve) => server.close(resolve));
+    const admin = new Client(redis.socketPath);
+    await admin.config('SET', 'port', port);
+    await admin.config('SET', 'requirepass', 'hunter2-right');
+    admin.disconnect();
+
+    const backend = await open(`redis://:hunter2-right@127.0.0.1:${port}`);
+    expect(await workThrough(backend, JOBS)).toEqual(twice);
+    await backend.destroy();
+    const wrong = open(`redis://:hunter2-wrong@127.0.0.1:${port}`);
+    await expect(wrong).rejects.toThrow(/WRONGPASS/);
+    await expect(wrong).rejects.toThrow(/^(?!.*hunter2)/);
+    await expect(open(`redis://127.0.0.1:${port}`)).rejects.toThrow(/NOAUTH/);
+  });
+});
+
+describe('a queue that does not answer is said within seconds', () => {
+  const refusal = async (url: string) => {
+    const begun = performance.now();
+    const error = await open(url).catch((thrown: unknown) => thrown);
+    return { error, seconds: (performance.now() - begun) / 1_000 };
+  };
+
+  test.each([
+    ['redis://:hunter2@127.0.0.1:1', 'Redis'],
+    ['unix:///nonexistent/redis.sock', 'Redis'],
+    ['postgres://me:hunter2@127.0.0.1:1/db', 'server'],
+  ])('%s', async (url, what) => {
+    const { error, seconds } = await refusal(url);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toMatch(/does not answer \(.+\)/);
+    expect(String(error)).toContain(what);
+    expect(String(error)).not.toContain('hunter2');
+    expect(seconds).toBeLessThan(10);
+  });
+
+  test('a port that takes the connection and never says a word', async () => {
+    const server = createServer();
+    cleanUps.push(() => server.close());
+    const port = await portOf(server);
+    const { error, seconds } = await refusal(`redis://127.0.0.1:${port}`);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(seconds).toBeLessThan(10);
+  });
+});

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memoryPaceStore, type PaceStore } from '../../src/rate/pace-store.js';
+import { createPacer, type Pacer } from '../../src/rate/pacer.js';
+import { maxInWindow } from '../support/stand-in/sliding-maximum.js';
+import { memoryStores, postgresStores, redisStores, type Stores } from './stores.js';
+
+const never = new AbortController().signal;
+
+/** Takes turns, one after the other, and notes when each began. */
+async function takeTurns(pacer: Pacer, count: number, starts: number[]): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await pacer.turn(never);
+    starts.push(performance.now());
+  }
+}
+
+function mostInASecond(starts: readonly number[]): number {
+  return maxInWindow(Float64Array.from(starts), 1_000);
+}
+
+/** A store that counts how often slots were taken from it. */
+function counting(store: PaceStore): PaceStore & { taken: () => number } {
+  let taken = 0;
+  return {
+    read: store.read,
+    swap: async (version, state) => {
+      const answer = await store.swap(version, state);
+      if (answer.swapped) taken += 1;
+      return answer;
+    },
+    taken: () => taken,
+  };
+}
+
+describe.each([
+  ['memory', memoryStores],
+  ['Redis', redisStores],
+  ['PostgreSQL', postgresStores],
+] as const)('over %s', (_, start) => {
+  let stores: Stores;
+  beforeAll(async () => {
+    stores = await start();
+  });
+  afterAll(() => stores.close());
+
+  test('four pacers together keep to the rate in every sliding second, and use it', async () => {
+    const rate = 60;
+    const starts: number[] = [];
+    const pacers = Array.from({ length: 4 }, () => createPacer(stores.open('together'), rate));
+    // Three calls in flight for each of them, as workers have.
+    const calls = pacers.flatMap((pacer) => [1, 2, 3].map(() => takeTurns(pacer, 8, starts)));
+    const begun = performance.now();
+    await Promise.all(calls);
+    expect(starts).toHaveLength(96);
+    expect(mostInASecond(starts)).toBeLessThanOrEqual(rate);
+    // 96 evenly spaced starts take 1.6 s; four pacers that each waited for all the others would take 6 and more.
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  test('a pacer that starts later goes on where the others are, without a burst', async () => {
+    const starts: number[] = [];
+    await takeTurns(createPacer(stores.open('later'), 40), 25, starts);
+    await takeTurns(createPacer(stores.open('later'), 40), 25, starts);
+    expect(mostInASecond(starts)).toBeLessThanOrEqual(40);
+  });
+
+  test('a slow-down that one pacer heard of holds for all', async () => {
+    const [one, other] = [createPacer(stores.open('slowed'), 100), createPacer(stores.open('slowed'), 100)];
+    await Promise.all([one.turn(never), other.turn(never)]);
+    await one.slowDown(performance.now());
+    const slowed = performance.now();
+    await other.turn(never);
+    // The first pause is 250 to 500 ms; the store's clock may be a little ahead of the answer that told of it.
+    expect(performance.now() - slowed).toBeGreaterThan(200);
+    expect(other.view()).toMatchObject({ limit: 100, why: 'throttled' });
+    expect(other.view().rate).toBeLessThan(80);
+  });
+
+  test('swaps that meet lose nothing: each slot is taken by exactly one', async () => {
+    const all = Array.from({ length: 5 }, () => stores.open('swaps'));
+    const first = await all[0]?.read();
+    const version = first?.version ?? 0;
+    const state = { next: 1, rate: 2, since: 3, strikes: 4 };
+    const answers = await Promise.all(all.map((store) => store.swap(version, state)));
+    expect(answers.filter(({ swapped }) => swapped)).toHaveLength(1);
+    expect(await all[0]?.read()).toMatchObject({ version: version + 1, state });
+  });
+});
+
+test('an aborted turn takes nobody’s slot: the next in line starts in its place', async () => {
+  const store = counting(memoryPaceStore());
+  // At this rate a pacer takes one slot at a time.
+  const pacer = createPacer(store, 10);
+  const gone = new AbortController();
+  await pacer.turn(never);
+  const second = pacer.turn(gone.signal);
+  const third = pacer.turn(never);
+  gone.abort(new Error('the run ends'));
+  await expect(second).rejects.toThrow('the run ends');
+  await third;
+  expect(store.taken()).toBe(2);
+});
+
+test('a turn for a run that has ended already asks for no slot', async () => {
+  const store = counting(memoryPaceStore());
+  const pacer = createPacer(store, 10);
+  await expect(pacer.turn(AbortSignal.abort(new Error('ended')))).rejects.toThrow('ended');
+  expect(store.taken()).toBe(0);
+});
+
+test('slots taken ahead are not used after a slow-down', async () => {
+  const pacer = createPacer(memoryPaceStore(), 200);
+  const starts: number[] = [];
+  const turns = Array.from({ length: 30 }, () => takeTurns(pacer, 1, starts));
+  await Promise.race(turns);
+  await pacer.slowDown(performance.now());
+  const slowed = performance.now();
+  await Promise.all(turns);
+  const after = starts.filter((start) => start > slowed);
+  expect(after.length).toBeGreaterThan(20);
+  expect(Math.min(...after) - slowed).toBeGreaterThan(240);
+});
+
+test('slots that a stalled event loop slept through are thrown away, not made up for', async () => {
+  const rate = 50;
+  const pacer = createPacer(memoryPaceStore(), rate);
+  const starts: number[] = [];
+  const turns = Array.from({ length: 100 }, () => takeTurns(pacer, 1, starts));
+  await Promise.race(turns);
+  for (const until = performance.now() + 400; performance.now() < until;);
+  await Promise.all(turns);
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(rate);
+  const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+  // Two calls in one tick would be a burst of a slot made up for.
+  expect(Math.min(...gaps)).toBeGreaterThan(0.5);
+});
+
+test('an answer of the store that comes late does not move the clock: calls after it are no closer together', async () => {
+  const rate = 50;
+  const store = memoryPaceStore();
+  let answers = 0;
+  const slowAtTimes: PaceStore = {
+    read: store.read,
+    swap: async (version, state) => {
+      const answer = await store.swap(version, state);
+      if (answer.swapped) answers += 1;
+      // As when the event loop was busy, or the network slow: what it says of the time is old by then.
+      if (answer.swapped && answers % 3 === 0) await sleep(100);
+      return answer;
+    },
+  };
+  const starts: number[] = [];
+  const pacers = [slowAtTimes, store, store].map((one) => createPacer(one, rate));
+  const calls = pacers.flatMap((pacer) => Array.from({ length: 8 }, () => takeTurns(pacer, 8, starts)));
+  await Promise.all(calls);
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(rate);
+});
+
+test('nobody calls while a pause lasts, and the view says why', async () => {
+  const pacer = createPacer(memoryPaceStore(), 100);
+  await pacer.turn(never);
+  const paused = performance.now();
+  await pacer.pauseFor(300);
+  expect(pacer.view()).toMatchObject({ why: 'outage', limit: 100 });
+  expect(pacer.view().pausedMs).toBeGreaterThan(100);
+  await pacer.turn(never);
+  expect(performance.now() - paused).toBeGreaterThanOrEqual(295);
+});
+
+test('a store that is out of reach for a moment costs no turn', async () => {
+  const store = memoryPaceStore();
+  let failures = 2;
+  const shaky: PaceStore = {
+    ...store,
+    read: async () => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('connection lost');
+      return store.read();
+    },
+  };
+  const pacer = createPacer(shaky, 100);
+  await expect(pacer.turn(never)).resolves.toBeUndefined();
+  expect(failures).toBeLessThan(0);
+});
