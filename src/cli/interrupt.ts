@@ -1,4 +1,6 @@
 import { ExitCode } from './exit-code.js';
+import type { ProgressKind } from './progress.js';
+import { tell } from './tell.js';
 
 export interface Interrupt {
   signal: AbortSignal;
@@ -6,11 +8,15 @@ export interface Interrupt {
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the calls in flight finish; the second leaves at once. Both resume. */
-export function onInterrupt(): Interrupt {
+export function onInterrupt(progress: ProgressKind): Interrupt {
   const controller = new AbortController();
   const hear = () => {
     if (controller.signal.aborted) process.exit(ExitCode.interrupted);
-    process.stderr.write('\nEnding: calls in flight finish first. Press Ctrl-C again to leave at once.\n');
+    tell(
+      progress,
+      'message',
+      '\nEnding: calls in flight finish first. Press Ctrl-C again to leave at once.\n',
+    );
     controller.abort();
   };
   process.on('SIGINT', hear);

@@ -34,11 +34,3 @@ export function serviceOptions(): Option[] {
     option('--profile <name>', 'profile of the AWS configuration'),
   ];
 }
-
-/** Options of every command that prints a result. */
-export function outputOptions(): Option[] {
-  return [
-    option('--json', 'print the result as one JSON object'),
-    option('--quiet', 'no progress, only the result and errors'),
-  ];
-}

@@ -1,72 +1,68 @@
-import type { Manifest } from '../manifest/manifest.js';
-import type { LiveRun } from '../run/execute.js';
-import { clockTime, count, duration } from './words.js';
+import { styleText } from 'node:util';
+import type { Snapshot } from '../run/snapshot.js';
+import { plainProgressLine, progressLine } from './progress-line.js';
 
-/** How often the line on a terminal is drawn, and how often a line is logged elsewhere, in ms. */
-const DRAW_EVERY = 250;
-const LOG_EVERY = 10_000;
-/** A pause shorter than this is only the pace itself, in ms. */
-const WORTH_SAYING = 400;
+export const PROGRESS_KINDS = ['bar', 'plain', 'json', 'none'] as const;
+/** `bar` is drawn in place on a terminal, `plain` is a line now and then, `json` an event a line. */
+export type ProgressKind = (typeof PROGRESS_KINDS)[number];
+
+/** How often the bar is drawn, an event is told, and the plain lines look whether one is due, in ms. */
+const EVERY = { bar: 250, json: 1_000, plain: 1_000 } as const;
+/** Milliseconds between two plain lines; what a run has begun to wait for is told at once. */
+const PLAIN_EVERY = 10_000;
 const CLEAR_LINE = '\r\u001b[K';
 
 export interface Progress {
-  start(live: LiveRun): void;
+  start(snapshot: () => Snapshot): void;
   stop(): void;
 }
 
-/** A progress line on stderr: drawn in place on a terminal, a plain line every 10 s elsewhere. */
-export function showProgress({ manifest, quiet }: { manifest: Manifest; quiet: boolean }): Progress {
-  const terminal = process.stderr.isTTY === true;
+/** What is shown when nobody says: a bar on a terminal, plain lines elsewhere. */
+export function defaultProgress(): ProgressKind {
+  return process.stderr.isTTY === true && process.env.TERM !== 'dumb' ? 'bar' : 'plain';
+}
+
+/** Shows on stderr how the run goes. Nothing but the progress writes there between `start` and `stop`. */
+export function showProgress(kind: ProgressKind): Progress {
   let timer: NodeJS.Timeout | undefined;
   return {
-    start: (live) => {
-      if (quiet) return;
-      const show = () => {
-        const line = progressLine(live, manifest.estimatedRows);
-        process.stderr.write(
-          terminal ? `${CLEAR_LINE}${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`,
-        );
-      };
-      timer = setInterval(show, terminal ? DRAW_EVERY : LOG_EVERY);
+    start: (snapshot) => {
+      if (kind === 'none') return;
+      const isDue = plainLinesDue();
+      const lineOf = {
+        bar: () => CLEAR_LINE + progressLine(snapshot(), columns(), paint),
+        json: () => `${JSON.stringify({ event: 'progress', ...snapshot() })}\n`,
+        plain: () => {
+          const now = snapshot();
+          return isDue(now) ? `${plainProgressLine(now)}\n` : '';
+        },
+      }[kind];
+      timer = setInterval(() => process.stderr.write(lineOf()), EVERY[kind]);
     },
     stop: () => {
-      if (timer !== undefined && terminal) process.stderr.write(CLEAR_LINE);
+      if (timer !== undefined && kind === 'bar') process.stderr.write(CLEAR_LINE);
       clearInterval(timer);
       timer = undefined;
     },
   };
 }
 
-/** `1,204 of 5,000 done, 12 failed, 19.6/s, 3 min left (until 14:05), 2 throttled` */
-export function progressLine(
-  { reporter, pacer, startedAt, rowsAtStart }: LiveRun,
-  total: number,
-  now = Date.now(),
-): string {
-  const { tally } = reporter;
-  const done = tally.rows;
-  const perSecond = (done - rowsAtStart) / Math.max(0.001, (now - startedAt) / 1000);
-  const left = Math.max(0, total - done) / perSecond;
-  const parts = [
-    `${count(done)} of ${count(Math.max(total, done))} done`,
-    `${count(tally.byStatus.failed)} failed`,
-    `${perSecond.toFixed(1)}/s`,
-  ];
-  if (Number.isFinite(left))
-    parts.push(`${duration(left)} left (until ${clockTime(new Date(now + left * 1000))})`);
-  if (tally.throttles > 0) parts.push(`${count(tally.throttles)} throttled`);
-  const waiting = waitingFor(pacer.view());
-  return waiting === undefined ? parts.join(', ') : `${waiting}; ${parts.join(', ')}`;
+function plainLinesDue(): (snapshot: Snapshot) => boolean {
+  let toldAt = Date.now();
+  let told: string | undefined;
+  return ({ waiting }) => {
+    const due = Date.now() - toldAt >= PLAIN_EVERY || (waiting !== undefined && waiting !== told);
+    told = waiting;
+    if (due) toldAt = Date.now();
+    return due;
+  };
 }
 
-function waitingFor({
-  rate,
-  limit,
-  pausedMs,
-  why,
-}: ReturnType<LiveRun['pacer']['view']>): string | undefined {
-  if (pausedMs < WORTH_SAYING) return undefined;
-  return why === 'outage'
-    ? 'waiting: nobody answers at the endpoint'
-    : `waiting: the service asked us to slow down (rate ${limit} → ${rate.toFixed(0)}/s)`;
+function columns(): number {
+  return (process.stderr.columns ?? 80) - 1;
+}
+
+/** In colour where the terminal has it and NO_COLOR doesn't forbid it (https://no-color.org). */
+function paint(tone: 'red' | 'yellow' | 'dim', text: string): string {
+  return styleText(tone, text, { stream: process.stderr });
 }

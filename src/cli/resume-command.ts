@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { option, outputOptions } from './options.js';
+import { option } from './options.js';
+import { outputOf, outputOptions, outputShape } from './output.js';
 import { resumeRun } from './resume-run.js';
 
 const EXAMPLE = `
@@ -12,8 +13,7 @@ const optionsSchema = z.object({
   queue: z.string().optional(),
   profile: z.string().optional(),
   takeOver: z.boolean().default(false),
-  json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
+  ...outputShape,
 });
 
 export function resumeCommand(done: (exitCode: number) => void): Command {
@@ -27,6 +27,7 @@ export function resumeCommand(done: (exitCode: number) => void): Command {
     .addOption(option('--take-over', 'take the run from another host, whose process is dead'));
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLE).action(async (path: string, given: unknown) => {
-    done(await resumeRun(path, optionsSchema.parse(given)));
+    const options = optionsSchema.parse(given);
+    done(await resumeRun(path, { ...options, ...outputOf(options) }));
   });
 }

@@ -15,7 +15,9 @@ import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
 import { keyFromElsewhere } from './key-source.js';
 import { openLog } from './log.js';
-import { type OutputOptions, watchRun } from './watch-run.js';
+import type { OutputOptions } from './output.js';
+import { tell } from './tell.js';
+import { watchRun } from './watch-run.js';
 import { count } from './words.js';
 
 export interface ResumeOptions extends OutputOptions {
@@ -54,9 +56,11 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
       });
       for (const warning of await backend.warnings())
-        process.stderr.write(`warning: ${escapeForTerminal(warning)}\n`);
-      if (!options.quiet) {
-        process.stderr.write(
+        tell(options.progress, 'warning', `warning: ${escapeForTerminal(warning)}\n`);
+      if (options.progress !== 'none') {
+        tell(
+          options.progress,
+          'message',
           `Going on after row ${count(report.lastRow)} in pool ${escapeForTerminal(record.pool.name)} (${record.pool.id}).\n`,
         );
       }

@@ -3,14 +3,8 @@ import { z } from 'zod';
 import { ALPHABET_NAMES } from '../password/characters.js';
 import { DEFAULT_RATE, QUOTA, type RunRequest, runRequestSchema } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
-import {
-  option,
-  outputOptions,
-  positiveInteger,
-  positiveNumber,
-  rateNumber,
-  serviceOptions,
-} from './options.js';
+import { option, positiveInteger, positiveNumber, rateNumber, serviceOptions } from './options.js';
+import { outputOf, outputOptions, outputShape } from './output.js';
 import { startRun } from './start-run.js';
 
 const EXAMPLES = `
@@ -59,7 +53,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
-    done(await startRun(requestOf(file, options), options));
+    done(await startRun(requestOf(file, options), { ...outputOf(options), yes: options.yes }));
   });
 }
 
@@ -84,8 +78,7 @@ const optionsSchema = z.object({
   region: z.string().optional(),
   profile: z.string().optional(),
   yes: z.boolean().default(false),
-  json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
+  ...outputShape,
 });
 type RunOptions = z.output<typeof optionsSchema>;
 

@@ -58,7 +58,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   });
   const board = backend.queue(PLAN_QUEUE);
   const queue = backend.queue(RESET_USER);
-  const interrupted = onInterrupt();
+  const interrupted = onInterrupt('plain');
   try {
     const posted = await readPlan(board).catch(notAPlan);
     if (posted === undefined)

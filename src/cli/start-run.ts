@@ -14,7 +14,9 @@ import { keyFromElsewhere } from './key-source.js';
 import { openLog } from './log.js';
 import { planScreen } from './plan-screen.js';
 import { VERSION } from './version.js';
-import { type OutputOptions, watchRun } from './watch-run.js';
+import type { OutputOptions } from './output.js';
+import { tell } from './tell.js';
+import { watchRun } from './watch-run.js';
 
 /** `run`: check, show, ask, make the run directory, run. Answers the exit code. */
 export async function startRun(
@@ -34,9 +36,9 @@ export async function startRun(
     const prepared = await prepareRun(request, inputPath);
     // A shared queue is asked before anything is made; the embedded one lives in the run directory.
     const key = keyFromElsewhere();
-    process.stderr.write(planScreen(prepared, path, new Date()));
+    tell(output.progress, 'plan', planScreen(prepared, path, new Date()));
     if (!(await confirm(prepared, output.yes))) {
-      process.stderr.write('Nothing was sent.\n');
+      tell(output.progress, 'ended', 'Nothing was sent.\n');
       return ExitCode.usage;
     }
     directory ??= await createRunDirectory(path);
@@ -77,7 +79,7 @@ async function runPrepared({
       onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
     });
     for (const warning of await backend.warnings())
-      process.stderr.write(`warning: ${escapeForTerminal(warning)}\n`);
+      tell(output.progress, 'warning', `warning: ${escapeForTerminal(warning)}\n`);
     const report = await createReport(directory.report);
     onBegun();
     return await watchRun({

@@ -5,6 +5,7 @@ import type { QueueBackend } from '../queue/backend.js';
 import type { OpenReport } from '../report/report-file.js';
 import { summaryTable } from '../report/summary-table.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
+import { type Attended, attend } from '../run/attend.js';
 import { planOf } from '../run/begin.js';
 import type { RunDirectory } from '../run/directory.js';
 import { type Ending, type Execution, executeRun } from '../run/execute.js';
@@ -12,12 +13,9 @@ import { type Finished, finishRun } from '../run/finish.js';
 import type { RunRecord } from '../run/record.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
+import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
-
-export interface OutputOptions {
-  json: boolean;
-  quiet: boolean;
-}
+import { tell } from './tell.js';
 
 export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
   record: RunRecord;
@@ -32,15 +30,19 @@ export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
 /** Runs it, shows how it goes, and says how it ended. Answers the exit code. */
 export async function watchRun(run: WatchedRun): Promise<number> {
   const { record, directory, backend, report, output, log } = run;
-  const interrupted = onInterrupt();
-  const progress = showProgress({ manifest: run.manifest, quiet: output.quiet });
+  const interrupted = onInterrupt(output.progress);
+  const progress = showProgress(output.progress);
+  let attended: Attended | undefined;
   let ending: Ending;
   try {
     ending = await executeRun({
       ...run,
       plan: planOf(record),
       interrupt: interrupted.signal,
-      onStarted: progress.start,
+      onStarted: async (live) => {
+        attended = await attend(directory, { id: record.id, live, log });
+        progress.start(attended.snapshot);
+      },
     });
     progress.stop();
     if (ending.kind === 'finished') {
@@ -51,6 +53,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
     await backend.close();
   } finally {
     progress.stop();
+    await attended?.stop();
     interrupted.forget();
     log.flush();
   }
@@ -58,6 +61,13 @@ export async function watchRun(run: WatchedRun): Promise<number> {
 }
 
 function sayFinished({ summary, failed }: Finished, { directory, output }: WatchedRun): number {
+  if (output.progress === 'json') {
+    tell('json', 'ended', 'Finished', {
+      status: 'finished',
+      rows: summary.rows,
+      runDirectory: directory.path,
+    });
+  }
   process.stdout.write(
     output.json
       ? `${JSON.stringify({ ...summary, status: 'finished', runDirectory: directory.path })}\n`
@@ -78,16 +88,17 @@ function sayUnfinished(
       `${JSON.stringify({ status: ending.kind, ...reason, rows: report.tally.rows, runDirectory: directory.path, resume })}\n`,
     );
   }
+  const { progress } = output;
+  const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path, resume };
   if (ending.kind === 'interrupted') {
-    process.stderr.write(
-      `Interrupted after ${report.tally.rows} rows; nothing is lost. Go on with:\n  ${resume}\n`,
-    );
+    const text = `Interrupted after ${report.tally.rows} rows; nothing is lost. Go on with:\n  ${resume}\n`;
+    tell(progress, 'ended', text, ended);
     return ExitCode.interrupted;
   }
   const { error, message } = ending.reason;
-  process.stderr.write(
+  const text =
     `Stopped after ${report.tally.rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error)}\n` +
-      `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`,
-  );
+    `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`;
+  tell(progress, 'ended', text, { ...ended, error });
   return ExitCode.stopped;
 }

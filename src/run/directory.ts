@@ -14,6 +14,10 @@ export interface RunDirectory {
   queue: string;
   input: string;
   lock: string;
+  /** The latest snapshot of the live run, for `status`. */
+  live: string;
+  /** What another terminal asks of the live run. */
+  control: string;
 }
 
 export function runDirectory(path: string): RunDirectory {
@@ -29,6 +33,8 @@ export function runDirectory(path: string): RunDirectory {
     queue: at('queue'),
     input: at('input.csv'),
     lock: at('run.lock'),
+    live: at('live.json'),
+    control: at('control.json'),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Execution {
   log: Logger;
   /** The first Ctrl-C: end between users. */
   interrupt: AbortSignal;
-  onStarted: (live: LiveRun) => void;
+  onStarted: (live: LiveRun) => Promise<void>;
 }
 
 /** How long a run that ends tries to tell the workers elsewhere, in ms. */
@@ -41,6 +41,14 @@ export interface LiveRun {
   pacer: RunWorker['pacer'];
   startedAt: number;
   rowsAtStart: number;
+  /** Rows of the input; estimated by its size until it was read to its end. */
+  rows(): { rows: number; exact: boolean };
+  paused(): boolean;
+  /** Sends nothing more, in any worker, until `proceed`; calls in flight finish. */
+  pause(): Promise<void>;
+  proceed(): Promise<void>;
+  /** Calls a second from now on, over all workers. */
+  setRate(rate: number): Promise<void>;
 }
 
 /** How a run came to its end. Only `finished` means that each row has its line. */
@@ -86,6 +94,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let collector: Collector | undefined;
   let worker: RunWorker | undefined;
   let lookForStop: NodeJS.Timeout | undefined;
+  let rowsFound: number | undefined;
+  let paused = false;
   try {
     const posted = await postPlan(board, plan, run.key);
     collector = createCollector({ backend, queue, reporter, jobOptions, log, onStop: stop });
@@ -104,9 +114,29 @@ export async function executeRun(run: Execution): Promise<Ending> {
       onStop: stop,
     });
     if (backend.shared) lookForStop = watchForStop(() => readPlan(board), stop);
-    run.onStarted({ reporter, pacer: worker.pacer, startedAt: Date.now(), rowsAtStart: report.lastRow });
+    const { pacer } = worker;
+    await run.onStarted({
+      reporter,
+      pacer,
+      startedAt: Date.now(),
+      rowsAtStart: report.lastRow,
+      rows: () =>
+        rowsFound === undefined
+          ? { rows: Math.max(run.manifest.estimatedRows, report.tally.rows), exact: run.manifest.exactRows }
+          : { rows: rowsFound, exact: true },
+      paused: () => paused,
+      pause: async () => {
+        await queue.pause();
+        paused = true;
+      },
+      proceed: async () => {
+        await queue.resume();
+        paused = false;
+      },
+      setRate: async (rate) => pacer.setLimit(rate),
+    });
 
-    const rows = await feed(readManifest(run.manifest, { caseSensitive: run.record.pool.caseSensitive }), {
+    rowsFound = await feed(readManifest(run.manifest, { caseSensitive: run.record.pool.caseSensitive }), {
       plan,
       key: run.key,
       policy: run.record.pool.policy,
@@ -118,8 +148,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
       queueWasLost: resumed && posted === 'new',
       signal: halt.signal,
     });
-    await reporter.waitUntilSynced(rows, halt.signal);
-    end({ kind: 'finished', rows });
+    await reporter.waitUntilSynced(rowsFound, halt.signal);
+    end({ kind: 'finished', rows: rowsFound });
   } catch (error) {
     if (error instanceof ManifestChangedError) stop({ error: error.name, message: error.message });
     else if (!halt.signal.aborted) throw error;

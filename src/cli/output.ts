@@ -1,0 +1,33 @@
+import type { Option } from 'commander';
+import { z } from 'zod';
+import { option } from './options.js';
+import { defaultProgress, PROGRESS_KINDS, type ProgressKind } from './progress.js';
+
+/** How a run shows itself: its progress on stderr, its result on stdout. */
+export interface OutputOptions {
+  /** The result as one JSON object. */
+  json: boolean;
+  progress: ProgressKind;
+}
+
+/** Options of every command that watches a run to its end. */
+export function outputOptions(): Option[] {
+  return [
+    option('--json', 'print the result as one JSON object'),
+    option('--progress <kind>', 'how the progress is shown on stderr').choices(PROGRESS_KINDS),
+    option('--plain', 'the same as --progress plain: lines, for a screen reader or a log'),
+    option('--quiet', 'the same as --progress none: only the result and errors'),
+  ];
+}
+
+export const outputShape = {
+  json: z.boolean().default(false),
+  progress: z.enum(PROGRESS_KINDS).optional(),
+  plain: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+};
+const outputSchema = z.object(outputShape);
+
+export function outputOf({ json, progress, plain, quiet }: z.output<typeof outputSchema>): OutputOptions {
+  return { json, progress: quiet ? 'none' : plain ? 'plain' : (progress ?? defaultProgress()) };
+}

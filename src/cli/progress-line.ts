@@ -1,0 +1,78 @@
+import type { Snapshot } from '../run/snapshot.js';
+import { clockTime, count, duration } from './words.js';
+
+const BAR = 20;
+/** Narrower than this, a bar says less than the words that it takes the place of. */
+const ROOM_FOR_A_BAR = 72;
+
+/** A part of the line; those of the highest `rank` go first where there is no room for all. */
+interface Part {
+  text: string;
+  rank: number;
+  tone?: 'red' | 'yellow' | 'dim';
+}
+
+/**
+ * The progress of a run in one line of at most `columns` characters:
+ * `━━━━━───────  24 %  1,204 of 5,000  12 failed  19.6/s  3 min left (until 14:05)  2 throttled`.
+ * `paint` colours a part and adds nothing that takes room.
+ */
+export function progressLine(
+  snapshot: Snapshot,
+  columns: number,
+  paint: (tone: 'red' | 'yellow' | 'dim', text: string) => string = (_, text) => text,
+): string {
+  const parts = partsOf(snapshot, columns >= ROOM_FOR_A_BAR);
+  while (widthOf(parts) > columns && parts.length > 1) {
+    const last = Math.max(...parts.map(({ rank }) => rank));
+    parts.splice(
+      parts.findIndex(({ rank }) => rank === last),
+      1,
+    );
+  }
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only.text.slice(0, columns);
+  return parts.map(({ text, tone }) => (tone === undefined ? text : paint(tone, text))).join('  ');
+}
+
+/** The same for a log or a screen reader: no bar, words and commas. */
+export function plainProgressLine(snapshot: Snapshot): string {
+  return partsOf(snapshot, false)
+    .map(({ text }) => text)
+    .join(', ');
+}
+
+function partsOf(snapshot: Snapshot, withBar: boolean): Part[] {
+  const { rows, rowsAreExact, done, byStatus, perSecond, endsAt, throttles, waiting, at } = snapshot;
+  const total = Math.max(rows, done);
+  const share = total === 0 ? 0 : done / total;
+  const left = endsAt === undefined ? undefined : new Date(endsAt);
+  const seconds = left === undefined ? 0 : (left.getTime() - Date.parse(at)) / 1000;
+  return [
+    ...(withBar ? [{ text: bar(share), rank: 7 }] : []),
+    ...(waiting === undefined
+      ? []
+      : [
+          { text: waiting === 'paused' ? 'paused' : `waiting: ${waiting}`, rank: 1, tone: 'yellow' as const },
+        ]),
+    { text: `${Math.floor(share * 100)} %`, rank: 5 },
+    { text: `${count(done)} of ${rowsAreExact ? '' : 'about '}${count(total)}`, rank: 0 },
+    ...(byStatus.failed === 0
+      ? []
+      : [{ text: `${count(byStatus.failed)} failed`, rank: 2, tone: 'red' as const }]),
+    { text: `${perSecond.toFixed(1)}/s`, rank: 4 },
+    ...(left === undefined || done >= total
+      ? []
+      : [{ text: `${duration(seconds)} left (until ${clockTime(left, new Date(at))})`, rank: 3 }]),
+    ...(throttles === 0 ? [] : [{ text: `${count(throttles)} throttled`, rank: 6, tone: 'dim' as const }]),
+  ];
+}
+
+function widthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { text }) => sum + text.length + 2, -2);
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * BAR);
+  return '━'.repeat(full) + '─'.repeat(BAR - full);
+}

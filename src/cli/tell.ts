@@ -1,0 +1,13 @@
+import type { ProgressKind } from './progress.js';
+
+/** Says something on stderr beside the progress: as `text`, or to programs as an event, one JSON object a line. */
+export function tell(
+  progress: ProgressKind,
+  event: 'plan' | 'warning' | 'message' | 'ended',
+  text: string,
+  data: object = {},
+): void {
+  process.stderr.write(
+    progress === 'json' ? `${JSON.stringify({ event, message: text.trim(), ...data })}\n` : text,
+  );
+}

@@ -1,0 +1,96 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { errorsByCount } from '../report/tally.js';
+import type { LiveRun } from './execute.js';
+
+const count = z.int().nonnegative();
+
+/** How a run stands at one moment: what the progress line, `status`, and programs are shown. */
+export const snapshotSchema = z.object({
+  version: z.literal(1),
+  /** The run's id. */
+  run: z.string(),
+  pid: z.int().positive(),
+  host: z.string(),
+  state: z.enum(['running', 'paused']),
+  /** ISO 8601 UTC: when this was so, and when this process began. */
+  at: z.string(),
+  startedAt: z.string(),
+  /** Rows of the input; an estimate by its size until it was read to its end. */
+  rows: count,
+  rowsAreExact: z.boolean(),
+  /** Rows that have their line in the report. */
+  done: count,
+  byStatus: z.object({ succeeded: count, failed: count, skipped: count, unprocessed: count }),
+  /** By the error's name, the most frequent first, ten at most. */
+  byError: z.record(z.string(), count),
+  /** Calls sent for users, throttled ones apart. */
+  calls: count,
+  throttles: count,
+  /** Rows a second, over the last half minute. */
+  perSecond: z.number().nonnegative(),
+  /** Calls a second that are allowed now, and at most. */
+  rate: z.number(),
+  limit: z.number(),
+  /** Why nothing is sent just now; absent while calls go out. */
+  waiting: z.string().optional(),
+  /** ISO 8601 UTC: when the last row is done at this pace; absent while nothing moves. */
+  endsAt: z.string().optional(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** A pause shorter than this is only the pace itself, in ms. */
+const WORTH_SAYING = 400;
+/** The pace is measured over this time, in ms: long enough to be steady, short enough to follow a new rate. */
+const PACE_OVER = 30_000;
+const ERRORS_SHOWN = 10;
+
+/** Takes snapshots of a live run, each by the ones before it: the pace is what lies between them. */
+export function createSnapshots(run: string, live: LiveRun): (now?: number) => Snapshot {
+  const samples = [{ at: live.startedAt, done: live.rowsAtStart }];
+  return (now = Date.now()) => {
+    const { tally } = live.reporter;
+    const done = tally.rows;
+    samples.push({ at: now, done });
+    while (samples.length > 2 && now - (samples[1]?.at ?? now) > PACE_OVER) samples.shift();
+    const since = samples[0] ?? { at: now, done };
+    const perSecond = now > since.at ? ((done - since.done) * 1000) / (now - since.at) : 0;
+    const { rows, exact } = live.rows();
+    const { rate, limit } = live.pacer.view();
+    const waiting = waitingFor(live);
+    const endsAt = now + ((rows - done) / perSecond) * 1000;
+    return {
+      version: 1,
+      run,
+      pid: process.pid,
+      host: hostname(),
+      state: live.paused() ? 'paused' : 'running',
+      at: new Date(now).toISOString(),
+      startedAt: new Date(live.startedAt).toISOString(),
+      rows,
+      rowsAreExact: exact,
+      done,
+      byStatus: { ...tally.byStatus },
+      byError: Object.fromEntries(errorsByCount(tally.byError).slice(0, ERRORS_SHOWN)),
+      calls: tally.calls,
+      throttles: tally.throttles,
+      perSecond: Math.round(perSecond * 10) / 10,
+      rate: Math.round(rate * 10) / 10,
+      limit,
+      ...(waiting === undefined ? {} : { waiting }),
+      ...(perSecond > 0 && endsAt < LATEST_DATE ? { endsAt: new Date(endsAt).toISOString() } : {}),
+    };
+  };
+}
+
+/** The last moment that a Date can name, in ms. */
+const LATEST_DATE = 8.64e15;
+
+function waitingFor(live: LiveRun): string | undefined {
+  if (live.paused()) return 'paused';
+  const { rate, limit, pausedMs, why } = live.pacer.view();
+  if (pausedMs < WORTH_SAYING) return undefined;
+  return why === 'outage'
+    ? 'nobody answers at the endpoint'
+    : `the service asked us to slow down (rate ${limit} → ${rate.toFixed(0)}/s)`;
+}
