@@ -1,6 +1,9 @@
 import { Command, type Option } from 'commander';
 import { resumeCommand } from './resume-command.js';
+import { pauseCommand } from './pause-command.js';
 import { runCommand } from './run-command.js';
+import { setRateCommand } from './set-rate-command.js';
+import { statusCommand } from './status-command.js';
 import { VERSION } from './version.js';
 import { workerCommand } from './worker-command.js';
 
@@ -20,7 +23,14 @@ export async function program(argv: readonly string[]): Promise<number> {
     .description('Reset the passwords of many Amazon Cognito users, with a report line for every row.')
     .version(VERSION)
     .addHelpText('after', EXIT_CODES);
-  for (const command of [runCommand(done), resumeCommand(done), workerCommand(done)])
+  for (const command of [
+    runCommand(done),
+    resumeCommand(done),
+    statusCommand(done),
+    pauseCommand(done),
+    setRateCommand(done),
+    workerCommand(done),
+  ])
     root.addCommand(command);
   for (const command of [root, ...root.commands]) {
     command

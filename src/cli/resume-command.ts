@@ -19,7 +19,7 @@ const optionsSchema = z.object({
 export function resumeCommand(done: (exitCode: number) => void): Command {
   const command = new Command('resume')
     .description(
-      'Go on with a run that was stopped, interrupted or killed. What was asked is in its run.json.',
+      'Go on with a run that was paused, stopped, interrupted or killed. What was asked is in its run.json.',
     )
     .argument('<run-dir>', 'the directory of the run')
     .addOption(option('--queue <url>', "the queue's URL, if it has a password (run.json keeps none)"))

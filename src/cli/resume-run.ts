@@ -9,10 +9,13 @@ import { type QueueLocation, queueLocation } from '../queue/location.js';
 import { resumeReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
-import { lockRun } from '../run/lock.js';
+import { readLiveFile } from '../run/live-file.js';
+import { lockRun, runningProcess } from '../run/lock.js';
 import { type RunRecord, readRunRecord } from '../run/record.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
+import { ask } from './ask-run.js';
+import { ExitCode } from './exit-code.js';
 import { keyFromElsewhere } from './key-source.js';
 import { openLog } from './log.js';
 import type { OutputOptions } from './output.js';
@@ -33,6 +36,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   if (existsSync(directory.summary)) {
     throw new UsageError(`The run has finished: its result is in ${directory.summary}.`);
   }
+  if (await letGoOn(directory)) return ExitCode.succeeded;
   const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
   try {
     const location = locationOf(record, options.queue);
@@ -81,6 +85,17 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   } finally {
     await lock.release();
   }
+}
+
+/** A run that is only paused has its process still: it is asked to go on. False if there is none. */
+async function letGoOn(directory: RunDirectory): Promise<boolean> {
+  if ((await runningProcess(directory.lock)) === undefined) return false;
+  if ((await readLiveFile(directory.live))?.state !== 'paused') return false;
+  const snapshot = await ask(directory, { paused: false }, ({ state }) => state === 'running');
+  process.stderr.write(
+    `The run goes on in process ${snapshot.pid} on ${escapeForTerminal(snapshot.host)}.\n`,
+  );
+  return true;
 }
 
 function locationOf(record: RunRecord, given: string | undefined): QueueLocation {

@@ -48,6 +48,7 @@ export async function beginRun(
     ...(run.shape === undefined ? {} : { shape: run.shape }),
     ...(key === undefined ? {} : { keyFingerprint: keyFingerprint(key) }),
     rate: run.rate,
+    quota: request.quota,
     concurrency: run.concurrency,
     ...(location.kind === 'embedded' ? {} : { queue: location.shown }),
   };

@@ -48,6 +48,13 @@ export async function lockRun(path: string, options: { takeOver: boolean }): Pro
   return { release: () => rm(path, { force: true }) };
 }
 
+/** The process that has the run, unless it is known to be dead. One of another host may be either. */
+export async function runningProcess(path: string): Promise<LockHolder | undefined> {
+  const holder = await readHolder(path);
+  const dead = holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
+  return dead ? undefined : holder;
+}
+
 async function readHolder(path: string): Promise<LockHolder | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

@@ -39,6 +39,8 @@ export const runRecordSchema = z.object({
   shape: passwordShapeSchema.optional(),
   keyFingerprint: z.string().optional(),
   rate: z.number().positive(),
+  /** The account's own quota, in calls a second, if one was named. */
+  quota: z.number().positive().optional(),
   concurrency: z.int().positive(),
   /** Without its password; absent for the embedded queue. */
   queue: z.string().optional(),

@@ -1,0 +1,92 @@
+import { OUTCOME_STATUSES } from '../outcome.js';
+import { errorsByCount } from '../report/tally.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
+import type { Standing } from '../run/standing.js';
+import { clockTime, count, duration } from './words.js';
+
+const ERRORS_SHOWN = 5;
+
+/** How a run stands, in at most 80 columns (paths apart): what it is, where it is, what came of it, what to do next. */
+export function statusScreen(standing: Standing, path: string, now: Date): string {
+  const { record } = standing;
+  const facts: [string, string][] = [
+    ['Run', record.id],
+    ['State', stateOf(standing, now)],
+    ['User pool', `${record.pool.name} (${record.pool.id})`],
+    ['Began', `${record.createdAt.slice(0, 16).replace('T', ' ')} UTC, ${record.mode}`],
+    ...progressOf(standing, now),
+  ];
+  const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${escapeForTerminal(text)}`);
+  const { byStatus, byError } = countsOf(standing);
+  const counts = OUTCOME_STATUSES.map(
+    (status) => `  ${status.padEnd(12)}${count(byStatus[status]).padStart(11)}`,
+  );
+  const errors = errorsByCount(byError)
+    .slice(0, ERRORS_SHOWN)
+    .map(([error, times]) => `  ${' '.repeat(12)}${count(times).padStart(11)}  ${escapeForTerminal(error)}`);
+  return `${[...lines, '', ...counts.slice(0, 2), ...errors, ...counts.slice(2)].join('\n')}\n${nextStep(standing, path)}`;
+}
+
+function stateOf(standing: Standing, now: Date): string {
+  switch (standing.kind) {
+    case 'finished':
+      return 'finished';
+    case 'unfinished':
+      return 'not running, and not finished';
+    case 'live': {
+      const { holder, snapshot } = standing;
+      const where = `in process ${holder.pid} on ${holder.host}`;
+      if (snapshot === undefined) return `starting or ending, ${where}`;
+      const age = Math.round((now.getTime() - Date.parse(snapshot.at)) / 1000);
+      // It is written each second: an old one tells of a process that hangs, or of another host's clock.
+      return `${snapshot.state} ${where}${age > 5 ? `; it last said so ${duration(age)} ago` : ''}`;
+    }
+  }
+}
+
+function progressOf(standing: Standing, now: Date): [string, string][] {
+  if (standing.kind !== 'live' || standing.snapshot === undefined) return [];
+  const { done, rows, rowsAreExact, perSecond, rate, limit, waiting, endsAt, throttles } = standing.snapshot;
+  const share = rows === 0 ? 0 : (done / rows) * 100;
+  const end = endsAt === undefined ? undefined : new Date(endsAt);
+  const slowed = rate < limit ? `, ${rate} allowed now` : '';
+  return [
+    ['Done', `${count(done)} of ${rowsAreExact ? '' : 'about '}${count(rows)} rows (${share.toFixed(1)} %)`],
+    ['Rate', `${perSecond} rows a second; limit ${limit} calls a second${slowed}`],
+    ...(throttles === 0 ? [] : [['Throttled', `${count(throttles)} times`] as [string, string]]),
+    ...(waiting === undefined ? [] : [['Waiting', waiting] as [string, string]]),
+    ...(end === undefined || waiting === 'paused'
+      ? []
+      : [
+          ['Ends', `${clockTime(end, now)}, in ${duration((end.getTime() - now.getTime()) / 1000)}`] as [
+            string,
+            string,
+          ],
+        ]),
+  ];
+}
+
+function countsOf(standing: Standing): {
+  byStatus: Record<(typeof OUTCOME_STATUSES)[number], number>;
+  byError: Iterable<readonly [string, number]>;
+} {
+  const none = { succeeded: 0, failed: 0, skipped: 0, unprocessed: 0 };
+  switch (standing.kind) {
+    case 'finished':
+      return { ...standing.summary, byError: Object.entries(standing.summary.byError) };
+    case 'unfinished':
+      return standing.tally;
+    case 'live':
+      return {
+        byStatus: standing.snapshot?.byStatus ?? none,
+        byError: Object.entries(standing.snapshot?.byError ?? {}),
+      };
+  }
+}
+
+function nextStep(standing: Standing, path: string): string {
+  if (standing.kind === 'unfinished') return `\nGo on with:\n  cognito-bulk-reset resume ${path}\n`;
+  if (standing.kind === 'live' && standing.snapshot?.state === 'paused')
+    return `\nLet it go on with:\n  cognito-bulk-reset resume ${path}\n`;
+  return '';
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { readReport } from '../report/read-report.js';
+import { type Summary, summarySchema } from '../report/summary.js';
+import { addToTally, emptyTally, entryOfRecord, type Tally } from '../report/tally.js';
+import type { RunDirectory } from './directory.js';
+import { readLiveFile } from './live-file.js';
+import { type LockHolder, runningProcess } from './lock.js';
+import { type RunRecord, readRunRecord } from './record.js';
+import type { Snapshot } from './snapshot.js';
+
+/** How a run stands, from its directory alone: another process may be at it, or none. */
+export type Standing = { record: RunRecord } & (
+  | { kind: 'live'; holder: LockHolder; snapshot: Snapshot | undefined }
+  | { kind: 'finished'; summary: Summary }
+  /** Stopped, interrupted or killed: `resume` goes on. */
+  | { kind: 'unfinished'; tally: Tally }
+);
+
+/** @throws UsageError if it is no run's directory, or its report was edited. */
+export async function standingOf(directory: RunDirectory): Promise<Standing> {
+  const record = await readRunRecord(directory.record);
+  const holder = await runningProcess(directory.lock);
+  if (holder !== undefined) {
+    return { kind: 'live', record, holder, snapshot: await readLiveFile(directory.live) };
+  }
+  const summary = await readFile(directory.summary, 'utf8').catch(() => undefined);
+  if (summary !== undefined) {
+    return { kind: 'finished', record, summary: summarySchema.parse(JSON.parse(summary)) };
+  }
+  return { kind: 'unfinished', record, tally: await tallyOf(directory.report) };
+}
+
+async function tallyOf(report: string): Promise<Tally> {
+  const tally = emptyTally();
+  const file = await open(report, 'r').catch(() => undefined);
+  if (file === undefined) return tally;
+  try {
+    for await (const { records } of readReport(file, report)) {
+      for (const record of records) addToTally(tally, entryOfRecord(record));
+    }
+  } finally {
+    await file.close();
+  }
+  return tally;
+}

@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Control1';
+const ROWS = 200;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  const pools = [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: ROWS } }];
+  standIn = await spawnStandIn({ pools });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await workplace.write('users.csv', csvOf(users(ROWS)));
+  await standIn.clear();
+});
+afterEach(() => workplace.remove());
+
+const start = (...more: string[]) =>
+  startProgram(
+    [
+      ['run', 'users.csv', '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes'],
+      ['--generate', '--run-dir', workplace.runDir, ...more],
+    ].flat(),
+    workplace.here,
+  );
+const command = (...args: string[]) => runProgram(args, workplace.here);
+const status = async () => JSON.parse((await command('status', workplace.runDir, '--json')).stdout);
+const calledAtLeast = (calls: number) =>
+  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+
+describe.each([
+  { queue: 'embedded', flags: (): string[] => [] },
+  { queue: 'Redis', flags: () => ['--queue', inject('redisUrl')] },
+])('with the queue on $queue', ({ flags }) => {
+  test('a live run can be paused, shown, made faster and let go on from another terminal', async () => {
+    const run = await start('--quota', '500', '--rate', '10', '--json', ...flags());
+    await calledAtLeast(5);
+
+    const paused = await command('pause', workplace.runDir);
+    expect(paused).toMatchObject({ code: 0, stdout: '' });
+    expect(paused.stderr).toMatch(/^Paused after [\d,]+ rows/);
+    expect(await status()).toMatchObject({
+      state: 'paused',
+      waiting: 'paused',
+      rowsAreExact: true,
+      rows: ROWS,
+    });
+    // What was under way when it was paused has had its turn when the limit's next second is over.
+    await expect
+      .poll(async () => (await status()).done === (await standIn.size()) - 1, { timeout: 15_000 })
+      .toBe(true);
+    const calls = await standIn.size();
+
+    expect(await command('set-rate', workplace.runDir, '400')).toMatchObject({
+      code: 0,
+      stderr: 'The rate is 400 calls a second now.\n',
+    });
+    expect(await status()).toMatchObject({ state: 'paused', limit: 400 });
+    expect(await standIn.size()).toBe(calls);
+
+    const goesOn = await command('resume', workplace.runDir);
+    expect(goesOn).toMatchObject({ code: 0, stdout: '' });
+    expect(goesOn.stderr).toContain(`goes on in process ${run.pid} on`);
+    const result = await run.result;
+    expect(result.code).toBe(0);
+    expect(JSON.parse(result.stdout)).toMatchObject({ rows: ROWS, byStatus: { succeeded: ROWS } });
+    expect(workplace.has('live.json')).toBe(false);
+    expect(workplace.has('control.json')).toBe(false);
+  });
+});
+
+test('status tells a finished run from a killed one and says what to do next; pause and set-rate refuse both', async () => {
+  const run = await start('--quota', '500', '--rate', '100');
+  await calledAtLeast(20);
+  run.kill('SIGKILL');
+  await run.result;
+  const killed = await command('status', workplace.runDir);
+  expect(killed.code).toBe(0);
+  expect(killed.stdout).toContain('not running, and not finished');
+  expect(killed.stdout).toContain(`cognito-bulk-reset resume ${workplace.runDir}`);
+  expect(killed.stdout).toContain('customers (eu-west-1_Control1)');
+  for (const args of [
+    ['pause', workplace.runDir],
+    ['set-rate', workplace.runDir, '5'],
+  ]) {
+    const refused = await command(...args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('not under way');
+  }
+
+  const resumed = await startProgram(['resume', workplace.runDir, '--quiet'], workplace.here);
+  await expect.poll(async () => (await status()).state).toBe('running');
+  const watched = await command('status', workplace.runDir, '--watch');
+  await resumed.result;
+  expect(watched.stdout).toMatch(/running in process \d+/);
+  const finished = await command('status', workplace.runDir, '--json');
+  expect(JSON.parse(finished.stdout)).toMatchObject({ state: 'finished', rows: ROWS });
+  expect((await command('pause', workplace.runDir)).stderr).toContain('has finished');
+});
+
+test('--progress json writes nothing but events to stderr, the last of which says how the run ended', async () => {
+  const { stderr, code } = await (
+    await start('--quota', '500', '--rate', '100', '--progress', 'json')
+  ).result;
+  expect(code).toBe(0);
+  const events: { event: string }[] = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events[0]).toMatchObject({ event: 'plan' });
+  expect(events.filter(({ event }) => event === 'progress').at(-1)).toMatchObject({ rows: ROWS, limit: 100 });
+  expect(events.at(-1)).toMatchObject({ event: 'ended', status: 'finished', rows: ROWS });
+});
+
+test('set-rate refuses more than the quota that the run was given', async () => {
+  const run = await start('--quota', '40', '--rate', '30');
+  await calledAtLeast(5);
+  const refused = await command('set-rate', workplace.runDir, '41');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/over the quota/);
+  run.kill('SIGKILL');
+  await run.result;
+});
