@@ -32,6 +32,9 @@ export interface Execution {
   onStarted: (live: LiveRun) => Promise<void>;
 }
 
+/** A paused run puts off the next call of all workers, again and again, in ms. */
+const HOLD_EVERY = 1_000;
+
 /** How long a run that ends tries to tell the workers elsewhere, in ms. */
 const TELL_OTHERS = 3_000;
 
@@ -95,7 +98,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let worker: RunWorker | undefined;
   let lookForStop: NodeJS.Timeout | undefined;
   let rowsFound: number | undefined;
-  let paused = false;
+  let hold: NodeJS.Timeout | undefined;
   try {
     const posted = await postPlan(board, plan, run.key);
     collector = createCollector({ backend, queue, reporter, jobOptions, log, onStop: stop });
@@ -124,14 +127,17 @@ export async function executeRun(run: Execution): Promise<Ending> {
         rowsFound === undefined
           ? { rows: Math.max(run.manifest.estimatedRows, report.tally.rows), exact: run.manifest.exactRows }
           : { rows: rowsFound, exact: true },
-      paused: () => paused,
+      paused: () => hold !== undefined,
       pause: async () => {
+        // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
         await queue.pause();
-        paused = true;
+        hold ??= setInterval(() => void pacer.pauseFor(2 * HOLD_EVERY).catch(() => undefined), HOLD_EVERY);
+        await pacer.pauseFor(2 * HOLD_EVERY);
       },
       proceed: async () => {
+        clearInterval(hold);
+        hold = undefined;
         await queue.resume();
-        paused = false;
       },
       setRate: async (rate) => pacer.setLimit(rate),
     });
@@ -156,6 +162,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
   } finally {
     run.interrupt.removeEventListener('abort', interrupt);
     clearInterval(lookForStop);
+    clearInterval(hold);
     // Workers elsewhere end between users too; the jobs stay where they are.
     if (ending?.kind !== 'finished' && backend.shared) await tellOthers(ending);
     await worker?.drain();

@@ -51,7 +51,7 @@ describe.each([
       rowsAreExact: true,
       rows: ROWS,
     });
-    // What was under way when it was paused has had its turn when the limit's next second is over.
+    // Only what was under way when it was paused gets its line yet.
     await expect
       .poll(async () => (await status()).done === (await standIn.size()) - 1, { timeout: 15_000 })
       .toBe(true);
