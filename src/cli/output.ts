@@ -8,26 +8,43 @@ export interface OutputOptions {
   /** The result as one JSON object. */
   json: boolean;
   progress: ProgressKind;
+  /** Where to serve the metrics; true for the default address. */
+  metrics: string | true | undefined;
 }
 
 /** Options of every command that watches a run to its end. */
 export function outputOptions(): Option[] {
   return [
     option('--json', 'print the result as one JSON object'),
+    metricsOption(),
     option('--progress <kind>', 'how the progress is shown on stderr').choices(PROGRESS_KINDS),
     option('--plain', 'the same as --progress plain: lines, for a screen reader or a log'),
     option('--quiet', 'the same as --progress none: only the result and errors'),
   ];
 }
 
+/** Also a worker has it. */
+export function metricsOption(): Option {
+  return option('--metrics [address]', 'serve Prometheus metrics, by default at 127.0.0.1:9464');
+}
+
+export const metricsSchema = z.union([z.string(), z.literal(true)]).optional();
+
 export const outputShape = {
   json: z.boolean().default(false),
   progress: z.enum(PROGRESS_KINDS).optional(),
   plain: z.boolean().default(false),
   quiet: z.boolean().default(false),
+  metrics: metricsSchema,
 };
 const outputSchema = z.object(outputShape);
 
-export function outputOf({ json, progress, plain, quiet }: z.output<typeof outputSchema>): OutputOptions {
-  return { json, progress: quiet ? 'none' : plain ? 'plain' : (progress ?? defaultProgress()) };
+export function outputOf({
+  json,
+  progress,
+  plain,
+  quiet,
+  metrics,
+}: z.output<typeof outputSchema>): OutputOptions {
+  return { json, progress: quiet ? 'none' : plain ? 'plain' : (progress ?? defaultProgress()), metrics };
 }

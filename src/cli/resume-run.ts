@@ -13,6 +13,7 @@ import { readLiveFile } from '../run/live-file.js';
 import { lockRun, runningProcess } from '../run/lock.js';
 import { type RunRecord, readRunRecord } from '../run/record.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
+import { openObservers, type Observers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ask } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
@@ -38,7 +39,9 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   }
   if (await letGoOn(directory)) return ExitCode.succeeded;
   const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
+  let observers: Observers | undefined;
   try {
+    observers = await openObservers(options.metrics);
     const location = locationOf(record, options.queue);
     const key = keyOf(record, directory);
     const manifest = await sameManifest(record);
@@ -57,6 +60,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       const backend = await openBackend(location, {
         runId: record.id,
         directory: directory.queue,
+        telemetry: observers.telemetry,
         onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
       });
       for (const warning of await backend.warnings())
@@ -78,12 +82,14 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         report,
         log: log.logger,
         output: options,
+        observers,
       });
     } finally {
       await log.close();
     }
   } finally {
     await lock.release();
+    await observers?.close();
   }
 }
 

@@ -26,6 +26,7 @@ import {
 import { readRunRecord } from '../run/record.js';
 import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
 import { startWorker } from '../run/worker.js';
+import { openObservers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
@@ -51,9 +52,11 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     { level: process.env.COGNITO_BULK_RESET_LOG_LEVEL ?? 'info' },
     pino.destination({ fd: 2, sync: true }),
   );
+  const observers = await openObservers(options.metrics);
   const backend = await openBackend(location, {
     runId: id,
     directory: undefined,
+    telemetry: observers.telemetry,
     onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
   });
   const board = backend.queue(PLAN_QUEUE);
@@ -67,6 +70,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       );
     const { plan } = posted;
     const key = trustedKey(posted, keyFromElsewhere() ?? directoryKey());
+    observers.metrics?.label(plan.run, plan.pool);
     const region = options.region ?? regionOfPool(plan.pool);
     const concurrency = options.concurrency ?? defaultConcurrency(plan.rate);
     log.info(
@@ -83,6 +87,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       concurrency,
       log,
       onOutcome: (job, outcome) => log.debug({ job, status: outcome.status }, 'outcome'),
+      onCall: observers.metrics?.called,
       onStop: (reason) => {
         stopped = reason;
       },
@@ -113,6 +118,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   } finally {
     interrupted.forget();
     await backend.close();
+    await observers.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { lockRun } from '../run/lock.js';
 import { type PreparedRun, prepareRun } from '../run/prepare.js';
 import { defaultRunDirectory, type RunRequest } from '../run/request.js';
 import { spoolInput } from '../run/spool.js';
+import { openObservers, type Observers } from '../telemetry/observers.js';
 import { confirm } from './confirm.js';
 import { ExitCode } from './exit-code.js';
 import { keyFromElsewhere } from './key-source.js';
@@ -24,6 +25,7 @@ export async function startRun(
   output: OutputOptions & { yes: boolean },
 ): Promise<number> {
   const path = request.runDir ?? defaultRunDirectory(request.file, new Date());
+  const observers = await openObservers(output.metrics);
   let directory: RunDirectory | undefined;
   let begun = false;
   try {
@@ -42,9 +44,18 @@ export async function startRun(
       return ExitCode.usage;
     }
     directory ??= await createRunDirectory(path);
-    return await runPrepared({ prepared, directory, inputPath, key, output, onBegun: () => (begun = true) });
+    return await runPrepared({
+      prepared,
+      directory,
+      inputPath,
+      key,
+      output,
+      observers,
+      onBegun: () => (begun = true),
+    });
   } finally {
     if (directory !== undefined && !begun) await removeRunDirectory(directory);
+    await observers.close();
   }
 }
 
@@ -54,6 +65,7 @@ interface RunPrepared {
   inputPath: string;
   key: ReturnType<typeof keyFromElsewhere>;
   output: OutputOptions;
+  observers: Observers;
   onBegun: () => void;
 }
 
@@ -63,6 +75,7 @@ async function runPrepared({
   inputPath,
   key,
   output,
+  observers,
   onBegun,
 }: RunPrepared): Promise<number> {
   const { record, key: runKey } = await beginRun(directory, prepared, {
@@ -76,6 +89,7 @@ async function runPrepared({
     const backend = await openBackend(prepared.location, {
       runId: record.id,
       directory: directory.queue,
+      telemetry: observers.telemetry,
       onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
     });
     for (const warning of await backend.warnings())
@@ -91,6 +105,7 @@ async function runPrepared({
       report,
       log: log.logger,
       output,
+      observers,
     });
   } finally {
     await log.close();

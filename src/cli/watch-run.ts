@@ -11,6 +11,7 @@ import type { RunDirectory } from '../run/directory.js';
 import { type Ending, type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
 import type { RunRecord } from '../run/record.js';
+import type { Observers } from '../telemetry/observers.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
 import type { OutputOptions } from './output.js';
@@ -25,11 +26,16 @@ export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
   report: OpenReport;
   log: Logger;
   output: OutputOptions;
+  observers: Observers;
 }
 
 /** Runs it, shows how it goes, and says how it ended. Answers the exit code. */
 export async function watchRun(run: WatchedRun): Promise<number> {
   const { record, directory, backend, report, output, log } = run;
+  const { metrics } = run.observers;
+  metrics?.label(record.id, record.pool.id);
+  const { metricsUrl } = run.observers;
+  if (metricsUrl !== undefined) tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
   let attended: Attended | undefined;
@@ -39,8 +45,10 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       ...run,
       plan: planOf(record),
       interrupt: interrupted.signal,
+      onCall: metrics?.called,
       onStarted: async (live) => {
         attended = await attend(directory, { id: record.id, live, log });
+        metrics?.watch(attended.snapshot, live.queueDepth);
         progress.start(attended.snapshot);
       },
     });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { option, positiveInteger, serviceOptions } from './options.js';
+import { metricsOption, metricsSchema } from './output.js';
 import { runWorker } from './run-worker.js';
 
 const EXAMPLE = `
@@ -19,6 +20,7 @@ const optionsSchema = z.object({
   allowHttp: z.boolean().default(false),
   region: z.string().optional(),
   profile: z.string().optional(),
+  metrics: metricsSchema,
 });
 export type WorkerOptions = z.output<typeof optionsSchema>;
 
@@ -31,6 +33,7 @@ export function workerCommand(done: (exitCode: number) => void): Command {
     )
     .addOption(option('--concurrency <n>', 'calls in flight at once').argParser(positiveInteger));
   for (const one of serviceOptions()) command.addOption(one);
+  command.addOption(metricsOption());
   return command.addHelpText('after', EXAMPLE).action(async (given: unknown) => {
     done(await runWorker(optionsSchema.parse(given)));
   });

@@ -25,11 +25,20 @@ export type Answer =
   /** The signal came between two calls. */
   | { kind: 'interrupted'; maybeApplied: boolean };
 
+/** One call, when it was answered or given up. */
+export interface Call {
+  /** `succeeded`, `throttled`, or the error's name. */
+  result: string;
+  seconds: number;
+}
+
 export interface CallContext {
   pacer: Pacer;
   /** No new call begins once it is aborted; one that is under way is waited for. */
   signal: AbortSignal;
   endpoint: Endpoint;
+  /** Hears of each call, for the metrics. */
+  onCall?: ((call: Call) => void) | undefined;
 }
 
 /** What this process knows of the endpoint: an outage is nobody's fault, so it must not fail users. */
@@ -54,7 +63,7 @@ class CallFailed extends Error {
  */
 export async function callUntilAnswered(
   send: () => Promise<string | undefined>,
-  { pacer, signal, endpoint }: CallContext,
+  { pacer, signal, endpoint, onCall }: CallContext,
 ): Promise<Answer> {
   const begun = performance.now();
   const count = { attempts: 0, throttles: 0, requestId: undefined as string | undefined };
@@ -75,8 +84,11 @@ export async function callUntilAnswered(
       applied = true;
       count.attempts += 1;
       endpoint.lastAnswerAt = performance.now();
+      onCall?.({ result: 'succeeded', seconds: secondsSince(sentAt) });
     } catch (cause) {
       const verdict = verdictOf(cause);
+      const result = verdict.answer === 'slow-queue' ? 'throttled' : verdict.error;
+      onCall?.({ result, seconds: secondsSince(sentAt) });
       if ('requestId' in verdict && verdict.requestId !== undefined) count.requestId = verdict.requestId;
       if (verdict.answer !== 'retry-call' || verdict.reached) endpoint.lastAnswerAt = performance.now();
       if (verdict.answer === 'slow-queue') {
@@ -120,6 +132,10 @@ export async function callUntilAnswered(
     if (signal.aborted) return { kind: 'interrupted', maybeApplied };
     throw error;
   }
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
 }
 
 function endOf(verdict: Verdict, calls: Calls, maybeApplied: boolean): Answer {

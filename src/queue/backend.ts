@@ -1,4 +1,4 @@
-import type { JobsOptions, Queue } from 'bullmq';
+import type { JobsOptions, Queue, Telemetry } from 'bullmq';
 import type { PaceStore } from '../rate/pace-store.js';
 import { openEmbedded } from './embedded.js';
 import type { QueueLocation } from './location.js';
@@ -32,6 +32,8 @@ export interface BackendOptions {
   directory: string | undefined;
   /** Hears errors of connections: BullMQ and the clients reconnect by themselves. */
   onError: (error: Error) => void;
+  /** Traces of queues and workers. */
+  telemetry?: Telemetry | undefined;
 }
 
 /** Opens the queue's backend. Throws UsageError when nobody answers there. */

@@ -27,7 +27,7 @@ const RELEASE_LOCKS = `update bullmq.job set locked_until_ms = 0, stalled_marked
  * A PostgreSQL inside this process (PGlite), its data in the run directory: a queue that needs nothing
  * installed. Only this process can reach it.
  */
-export async function openEmbedded({ directory, onError }: BackendOptions): Promise<QueueBackend> {
+export async function openEmbedded({ directory, onError, telemetry }: BackendOptions): Promise<QueueBackend> {
   if (directory === undefined) throw new Error('The embedded queue needs a run directory.');
   const isNew = await prepareDirectory(directory);
   // A unix socket's path holds about 100 characters, and a run directory's may be longer.
@@ -44,6 +44,7 @@ export async function openEmbedded({ directory, onError }: BackendOptions): Prom
     drainDelay: LOOK_AGAIN,
     named: (name) => name,
     onError,
+    telemetry,
   });
   const paceStore = memoryPaceStore();
   const close = async () => {

@@ -3,6 +3,7 @@ import bullmq, {
   type Processor,
   type Queue,
   type QueueEvents,
+  type Telemetry,
   type Worker,
   type WorkerOptions,
 } from 'bullmq';
@@ -33,6 +34,7 @@ export interface MakerOptions<Connection> {
   redis?: { prefix: string; eventsKept: number };
   /** How long a worker waits on an empty queue before it looks again, in seconds; BullMQ's default is 5. */
   drainDelay?: number;
+  telemetry?: Telemetry | undefined;
   /** The queue's name in the store. */
   named: (name: string) => string;
   onError: (error: Error) => void;
@@ -55,6 +57,7 @@ export function createMakers<Connection>(options: MakerOptions<Connection>): Mak
   const base = {
     connection: options.connection as object,
     ...(redis === undefined ? {} : { prefix: redis.prefix }),
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
   };
   const factory = options.factory as BackendFactory | undefined;
   const args = (factory === undefined ? [] : [factory]) as [];

@@ -31,6 +31,7 @@ export async function openPostgres(
     // PostgreSQL has no prefix: all queues share BullMQ's tables, and the name tells runs apart.
     named: (name) => `${name}.${options.runId}`,
     onError: options.onError,
+    telemetry: options.telemetry,
   });
 
   const queues: Queue[] = [];

@@ -22,6 +22,7 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     redis: { prefix, eventsKept: EVENTS_KEPT },
     named: (name) => name,
     onError: options.onError,
+    telemetry: options.telemetry,
   });
   const paceKey = `${prefix}:pace`;
   let paceStore: PaceStore | undefined;

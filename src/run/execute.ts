@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Logger } from 'pino';
 import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
+import type { CallContext } from '../cognito/call-until-answered.js';
 import { type Manifest, ManifestChangedError, readManifest } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -29,6 +30,7 @@ export interface Execution {
   log: Logger;
   /** The first Ctrl-C: end between users. */
   interrupt: AbortSignal;
+  onCall?: CallContext['onCall'];
   onStarted: (live: LiveRun) => Promise<void>;
 }
 
@@ -50,6 +52,8 @@ export interface LiveRun {
   /** Sends nothing more, in any worker, until `proceed`; calls in flight finish. */
   pause(): Promise<void>;
   proceed(): Promise<void>;
+  /** Jobs in the queue, by state. */
+  queueDepth(): Promise<Record<string, number>>;
   /** Calls a second from now on, over all workers. */
   setRate(rate: number): Promise<void>;
 }
@@ -114,6 +118,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       concurrency: run.record.concurrency,
       log,
       onOutcome: heard,
+      onCall: run.onCall,
       onStop: stop,
     });
     if (backend.shared) lookForStop = watchForStop(() => readPlan(board), stop);
@@ -139,6 +144,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
         hold = undefined;
         await queue.resume();
       },
+      queueDepth: () => queue.getJobCounts('wait', 'active', 'delayed'),
       setRate: async (rate) => pacer.setLimit(rate),
     });
 

@@ -9,6 +9,7 @@ import {
   type ResetUserData,
   type StopReason,
 } from '../../jobs/reset-user.js';
+import type { CallContext } from '../cognito/call-until-answered.js';
 import { createSetPassword } from '../cognito/set-password.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
@@ -34,6 +35,7 @@ export interface RunWorkerOptions {
   log: Logger;
   onOutcome: (jobId: string, outcome: Outcome) => void;
   onStop: (reason: StopReason) => void;
+  onCall?: CallContext['onCall'];
 }
 
 export interface RunWorker {
@@ -64,6 +66,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     signal: halt.signal,
     endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },
     refusals: { inARow: 0 },
+    onCall: options.onCall,
     stop,
   });
   const worker = backend.worker<ResetUserData, Outcome>(
