@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
-import { resumeRun } from './resume-run.js';
 
 const EXAMPLE = `
 Example:
@@ -28,6 +27,8 @@ export function resumeCommand(done: (exitCode: number) => void): Command {
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLE).action(async (path: string, given: unknown) => {
     const options = optionsSchema.parse(given);
+    // Loaded only now, as in `run`.
+    const { resumeRun } = await import('./resume-run.js');
     done(await resumeRun(path, { ...options, ...outputOf(options) }));
   });
 }

@@ -4,7 +4,7 @@ import { describePool } from '../cognito/pool.js';
 import { fingerprint, type Manifest, openManifest } from '../manifest/manifest.js';
 import { readRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
-import { openBackend } from '../queue/backend.js';
+import { openBackend } from '../queue/open-backend.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
 import { resumeReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';

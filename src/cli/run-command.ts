@@ -5,7 +5,6 @@ import { DEFAULT_RATE, QUOTA, type RunRequest, runRequestSchema } from '../run/r
 import { UsageError } from '../usage-error.js';
 import { option, positiveInteger, positiveNumber, rateNumber, serviceOptions } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
-import { startRun } from './start-run.js';
 
 const EXAMPLES = `
 Every option can also be set by its variable: --pool-id by
@@ -53,7 +52,10 @@ export function runCommand(done: (exitCode: number) => void): Command {
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
-    done(await startRun(requestOf(file, options), { ...outputOf(options), yes: options.yes }));
+    const request = requestOf(file, options);
+    // Loaded only now: the AWS SDK and the queue take longer to load than a mistake in the command line to tell.
+    const { startRun } = await import('./start-run.js');
+    done(await startRun(request, { ...outputOf(options), yes: options.yes }));
   });
 }
 

@@ -10,7 +10,7 @@ import { regionOfPool } from '../cognito/pool.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
 import { readRunKey } from '../password/key-file.js';
 import type { RunKey } from '../password/run-key.js';
-import { openBackend } from '../queue/backend.js';
+import { openBackend } from '../queue/open-backend.js';
 import { queueLocation } from '../queue/location.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { runDirectory } from '../run/directory.js';

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { openBackend } from '../queue/backend.js';
+import { openBackend } from '../queue/open-backend.js';
 import { createReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { beginRun } from '../run/begin.js';

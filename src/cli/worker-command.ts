@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { option, positiveInteger, serviceOptions } from './options.js';
 import { metricsOption, metricsSchema } from './output.js';
-import { runWorker } from './run-worker.js';
 
 const EXAMPLE = `
 The run's key comes from COGNITO_BULK_RESET_KEY_FILE (a path, or fd:3), never
@@ -35,6 +34,8 @@ export function workerCommand(done: (exitCode: number) => void): Command {
   for (const one of serviceOptions()) command.addOption(one);
   command.addOption(metricsOption());
   return command.addHelpText('after', EXAMPLE).action(async (given: unknown) => {
+    // Loaded only now, as in `run`.
+    const { runWorker } = await import('./run-worker.js');
     done(await runWorker(optionsSchema.parse(given)));
   });
 }

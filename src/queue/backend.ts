@@ -1,10 +1,7 @@
 import type { JobsOptions, Queue, Telemetry } from 'bullmq';
 import type { PaceStore } from '../rate/pace-store.js';
-import { openEmbedded } from './embedded.js';
 import type { QueueLocation } from './location.js';
 import type { Makers } from './makers.js';
-import { openPostgres } from './postgres.js';
-import { openRedis } from './redis.js';
 
 /**
  * One of BullMQ's backends, opened for one run. Everything that it makes carries the run's id in its name, so
@@ -34,16 +31,4 @@ export interface BackendOptions {
   onError: (error: Error) => void;
   /** Traces of queues and workers. */
   telemetry?: Telemetry | undefined;
-}
-
-/** Opens the queue's backend. Throws UsageError when nobody answers there. */
-export function openBackend(location: QueueLocation, options: BackendOptions): Promise<QueueBackend> {
-  switch (location.kind) {
-    case 'embedded':
-      return openEmbedded(options);
-    case 'redis':
-      return openRedis(location, options);
-    case 'postgres':
-      return openPostgres(location, options);
-  }
 }

@@ -1,7 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { openBackend, type QueueBackend } from '../../src/queue/backend.js';
+import { openBackend } from '../../src/queue/open-backend.js';
+import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
 import { PLAN_QUEUE } from '../../src/run/plan.js';
 import { readRunRecord } from '../../src/run/record.js';

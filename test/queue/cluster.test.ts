@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBackend } from '../../src/queue/backend.js';
+import { openBackend } from '../../src/queue/open-backend.js';
 import { queueLocation } from '../../src/queue/location.js';
 import { UsageError } from '../../src/usage-error.js';
 import { createPacer } from '../../src/rate/pacer.js';
