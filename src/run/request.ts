@@ -36,6 +36,10 @@ export const runRequestSchema = z.object({
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
 
+/** What a person asks to be told of before it is done; where the passwords come from may still be open. */
+export const planRequestSchema = runRequestSchema.extend({ mode: z.enum(MODES).optional() });
+export type PlanRequest = z.output<typeof planRequestSchema>;
+
 /** Calls a second that this run may make. Throws UsageError for more than the quota. */
 export function rateOf({ rate, quota }: Pick<RunRequest, 'rate' | 'quota'>): number {
   if (rate === 'max') return quota;

@@ -1,0 +1,115 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { ALPHABET_NAMES } from '../password/characters.js';
+import {
+  DEFAULT_RATE,
+  type PlanRequest,
+  planRequestSchema,
+  QUOTA,
+  type RunRequest,
+  runRequestSchema,
+} from '../run/request.js';
+import { UsageError } from '../usage-error.js';
+import { option, positiveInteger, positiveNumber, rateNumber } from './options.js';
+
+/** What `run` and `plan` both ask: whose passwords, which ones, how fast. */
+export function addRequestOptions(command: Command): Command {
+  return command
+    .argument('<users.csv>', 'the CSV file; its username column is found by its header')
+    .addOption(option('--pool-id <id>', 'the user pool').makeOptionMandatory())
+    .addOption(option('--generate', 'make a password for each user that fits the pool’s policy'))
+    .addOption(option('--password-column <name>', 'take the passwords from this column'))
+    .addOption(option('--discard', 'random passwords that nobody keeps: lock everyone out'))
+    .addOption(option('--temporary', 'FORCE_CHANGE_PASSWORD instead of a permanent password'))
+    .addOption(option('--length <n>', 'characters of a generated password').argParser(positiveInteger))
+    .addOption(
+      new Option('--alphabet <name>', 'characters to choose from')
+        .choices(ALPHABET_NAMES)
+        .env('COGNITO_BULK_RESET_ALPHABET'),
+    )
+    .addOption(option('--column <name>', 'the username column (a number from 1 with --no-header)'))
+    .addOption(option('--no-header', 'the first line is a user already'))
+    .addOption(option('--delimiter <c>', 'what separates the fields (default: found in the file)'))
+    .addOption(
+      option('--rate <n>', 'calls a second over all workers, or max')
+        .argParser(rateNumber)
+        .default(DEFAULT_RATE),
+    )
+    .addOption(option('--quota <n>', "the account's quota").argParser(positiveNumber).default(QUOTA));
+}
+
+export const requestShape = {
+  poolId: z.string(),
+  generate: z.boolean().optional(),
+  passwordColumn: z.string().optional(),
+  discard: z.boolean().optional(),
+  temporary: z.boolean().optional(),
+  length: z.number().optional(),
+  alphabet: z.enum(ALPHABET_NAMES).optional(),
+  column: z.string().optional(),
+  header: z.boolean(),
+  delimiter: z.string().optional(),
+  rate: z.union([z.literal('max'), z.number()]),
+  quota: z.number(),
+  endpointUrl: z.string().optional(),
+  allowHttp: z.boolean().default(false),
+  region: z.string().optional(),
+  profile: z.string().optional(),
+};
+const requestOptionsSchema = z.object(requestShape);
+type RequestOptions = z.output<typeof requestOptionsSchema>;
+
+/** What `run` was asked. Throws UsageError unless it says where the passwords come from. */
+export function runRequestOf(file: string, options: RequestOptions): RunRequest {
+  const mode = modeOf(options);
+  if (mode === undefined) throw noSingleMode();
+  return parsed(runRequestSchema, file, mode, options);
+}
+
+/** What `plan` was asked: it can tell most of it before anybody has said where the passwords come from. */
+export function planRequestOf(file: string, options: RequestOptions): PlanRequest {
+  return parsed(planRequestSchema, file, modeOf(options), options);
+}
+
+function parsed<T>(
+  schema: z.ZodType<T>,
+  file: string,
+  mode: PlanRequest['mode'],
+  options: RequestOptions,
+): T {
+  if (mode !== 'generate' && (options.length !== undefined || options.alphabet !== undefined)) {
+    throw new UsageError('--length and --alphabet go with --generate only.');
+  }
+  const result = schema.safeParse({
+    ...options,
+    file,
+    mode,
+    permanent: options.temporary !== true,
+    endpoint: options.endpointUrl,
+  });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UsageError(`--${issue?.path.join('.')}: ${issue?.message}.`);
+}
+
+function modeOf({ generate, passwordColumn, discard, temporary }: RequestOptions): PlanRequest['mode'] {
+  const modes = [
+    ...(generate === true ? (['generate'] as const) : []),
+    ...(passwordColumn === undefined ? [] : (['password-column'] as const)),
+    ...(discard === true ? (['discard'] as const) : []),
+  ];
+  const [mode] = modes;
+  if (modes.length > 1) throw noSingleMode();
+  if (mode === 'discard' && temporary === true) {
+    throw new UsageError(
+      '--discard sets permanent passwords that nobody knows; it does not go with --temporary.',
+    );
+  }
+  return mode;
+}
+
+function noSingleMode(): UsageError {
+  return new UsageError(
+    'Say where the passwords come from: one of --generate, --password-column <name> or --discard.',
+  );
+}
