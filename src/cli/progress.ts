@@ -19,7 +19,7 @@ export interface Progress {
 
 /** What is shown when nobody says: a bar on a terminal, plain lines elsewhere. */
 export function defaultProgress(): ProgressKind {
-  return process.stderr.isTTY === true && process.env.TERM !== 'dumb' ? 'bar' : 'plain';
+  return process.stderr.isTTY && process.env.TERM !== 'dumb' ? 'bar' : 'plain';
 }
 
 /** Shows on stderr how the run goes. Nothing but the progress writes there between `start` and `stop`. */

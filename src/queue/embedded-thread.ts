@@ -24,12 +24,13 @@ if (socketPath === undefined) {
   const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: connections });
   await server.start();
   parentPort?.postMessage('listening');
-  parentPort?.once('message', async () => {
+  const close = async () => {
     await server.stop();
     await db.close();
     parentPort?.postMessage('closed');
     parentPort?.close();
-  });
+  };
+  parentPort?.once('message', () => void close());
 }
 
 /** BullMQ's own migrations, through a client of the shape that it expects of node-postgres. */

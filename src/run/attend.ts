@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { hearControl } from './control.js';
+import { type Control, hearControl } from './control.js';
 import type { RunDirectory } from './directory.js';
 import type { LiveRun } from './execute.js';
 import { keepLiveFile } from './live-file.js';
@@ -18,7 +18,7 @@ export async function attend(
   const { live, log } = run;
   const snapshot = createSnapshots(run.id, live);
   const file = keepLiveFile(directory.live, snapshot);
-  const forget = await hearControl(directory, async (asked) => {
+  const obey = async (asked: Control) => {
     try {
       if (asked.rate !== undefined && asked.rate !== live.pacer.view().limit) {
         log.info({ rate: asked.rate }, 'another rate was asked for');
@@ -32,7 +32,8 @@ export async function attend(
       log.warn({ err: error }, 'what another terminal asked could not be done');
     }
     file.write();
-  });
+  };
+  const forget = await hearControl(directory, (asked) => void obey(asked));
   return {
     snapshot,
     stop: async () => {

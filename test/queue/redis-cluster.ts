@@ -46,7 +46,7 @@ export async function startRedisCluster({ announced = '127.0.0.1' } = {}): Promi
   try {
     await client.cluster('ADDSLOTSRANGE', 0, SLOTS - 1);
     const until = performance.now() + READY_WITHIN;
-    while (!/cluster_state:ok/.test(String(await client.cluster('INFO')))) {
+    while (!/cluster_state:ok/.test(await client.cluster('INFO'))) {
       if (performance.now() > until) throw new Error('The Redis Cluster did not become ready.');
       await delay(LOOK_EVERY);
     }

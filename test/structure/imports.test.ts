@@ -1,0 +1,36 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The floors of the house, from the top: a room imports from its own floor's own room, or from a lower floor. */
+const FLOORS = [
+  ['src/cli'],
+  ['src/telemetry'],
+  ['src/run'],
+  ['jobs'],
+  ['src/cognito', 'src/manifest'],
+  ['src/queue', 'src/password', 'src/report'],
+  ['src/rate'],
+  ['src'],
+];
+
+const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room));
+
+test('imports point one way: from the command line down to the shared types, and never up or sideways', () => {
+  const wrong: string[] = [];
+  for (const file of globSync('{src,jobs}/**/*.ts', { cwd: ROOT })) {
+    const room = dirname(file).split('/').slice(0, 2).join('/');
+    expect(floorOf(room), `${file}: its room has no floor yet; give it one`).toBeGreaterThanOrEqual(0);
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)) {
+      const target = relative(ROOT, join(ROOT, dirname(file), specifier));
+      const targetRoom = dirname(target).split('/').slice(0, 2).join('/');
+      if (targetRoom !== room && floorOf(targetRoom) <= floorOf(room))
+        wrong.push(`${file} imports ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
