@@ -85,6 +85,8 @@ export function createResetUser(context: ResetUserContext) {
       await job.updateData({ ...data, unsent: data.unsent + 1 });
     }
     await job.moveToWait(token);
+    // BullMQ's PostgreSQL backend puts it last (Redis: first), and the report could not go on before a window of others.
+    await job.changePriority({ priority: 0, lifo: true });
     throw new bullmq.WaitingError();
   };
 }

@@ -11,8 +11,9 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
 import { readLiveFile } from '../run/live-file.js';
 import { lockRun, runningProcess } from '../run/lock.js';
-import { type RunRecord, readRunRecord } from '../run/record.js';
+import { type RunRecord, readRunRecord, writeRunRecord } from '../run/record.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
+import type { FailureLimit } from '../run/threshold.js';
 import { openObservers, type Observers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ask } from './ask-run.js';
@@ -27,13 +28,14 @@ import { count } from './words.js';
 export interface ResumeOptions extends OutputOptions {
   queue?: string | undefined;
   profile?: string | undefined;
+  maxFailures?: FailureLimit | undefined;
   takeOver: boolean;
 }
 
 /** `resume`: goes on where the report ends. Needs nothing but the directory. Answers the exit code. */
 export async function resumeRun(path: string, options: ResumeOptions): Promise<number> {
   const directory = await openRunDirectory(path);
-  const record = await readRunRecord(directory.record);
+  let record = await readRunRecord(directory.record);
   if (existsSync(directory.summary)) {
     throw new UsageError(`The run has finished: its result is in ${directory.summary}.`);
   }
@@ -54,6 +56,10 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       concurrency: record.concurrency,
     });
     await describePool(client, record.pool.id);
+    if (options.maxFailures !== undefined) {
+      record = { ...record, maxFailures: options.maxFailures };
+      await writeRunRecord(directory.record, record);
+    }
     const log = openLog(directory.log);
     try {
       const report = await resumeReport(directory.report);

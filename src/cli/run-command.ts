@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { option, positiveInteger, serviceOptions } from './options.js';
+import { failureLimitSchema } from '../run/threshold.js';
+import { maxFailuresOption, option, positiveInteger, serviceOptions } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { addRequestOptions, requestShape, runRequestOf } from './request-options.js';
 
@@ -24,6 +25,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
         positiveInteger,
       ),
     )
+    .addOption(maxFailuresOption())
     .addOption(option('--queue <url>', 'redis://, rediss://, unix:// or postgres:// (default: embedded)'))
     .addOption(option('--run-dir <dir>', 'where the report goes (default: runs/<time>-<file>)'));
   for (const one of serviceOptions()) command.addOption(one);
@@ -41,6 +43,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
 const optionsSchema = z.object({
   ...requestShape,
   concurrency: z.number().optional(),
+  maxFailures: failureLimitSchema.optional(),
   queue: z.string().optional(),
   runDir: z.string().optional(),
   yes: z.boolean().default(false),

@@ -25,7 +25,7 @@ import {
 } from '../run/plan.js';
 import { readRunRecord } from '../run/record.js';
 import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
-import { startWorker } from '../run/worker.js';
+import { type RunWorker, startWorker } from '../run/worker.js';
 import { openObservers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
@@ -79,23 +79,32 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     );
 
     let stopped: StopReason | undefined;
-    const worker = startWorker({
-      backend,
-      plan,
-      key,
-      client: createClient({ region, endpoint, profile: options.profile, concurrency }),
-      concurrency,
-      log,
-      onOutcome: (job, outcome) => log.debug({ job, status: outcome.status }, 'outcome'),
-      onCall: observers.metrics?.called,
-      onStop: (reason) => {
-        stopped = reason;
-      },
-    });
+    const client = createClient({ region, endpoint, profile: options.profile, concurrency });
+    const start = () =>
+      startWorker({
+        backend,
+        plan,
+        key,
+        client,
+        concurrency,
+        log,
+        onOutcome: (job, outcome) => log.debug({ job, status: outcome.status }, 'outcome'),
+        onCall: observers.metrics?.called,
+        onStop: (reason) => {
+          stopped = reason;
+        },
+      });
+    let worker: RunWorker | undefined;
     while (stopped === undefined && !interrupted.signal.aborted) {
       const now = await readPlan(board);
       if (now === undefined) break;
       if (JSON.stringify(now.plan.pool) !== JSON.stringify(plan.pool)) break;
+      if (now.stop === undefined) worker ??= start();
+      else if (worker !== undefined) {
+        log.info({ error: now.stop.error }, 'the run has stopped; waiting for it to be resumed');
+        await worker.drain();
+        worker = undefined;
+      }
       await sleep(LOOK_EVERY, undefined, { signal: interrupted.signal }).catch(() => undefined);
     }
     if (stopped !== undefined) {
@@ -107,7 +116,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
         host: hostname(),
       });
     }
-    await worker.drain();
+    await worker?.drain();
     if (stopped !== undefined) {
       process.stderr.write(
         `Stopped: ${escapeForTerminal(`${stopped.error}: ${stopped.message}`)}\n${stopAdvice(stopped.error)}\n`,

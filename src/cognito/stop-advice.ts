@@ -11,6 +11,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'The signature was refused: check the secret key and this machine’s clock.',
   NotAuthorizedException:
     'The service refused five users in a row as not authorized, with no success between them: check the pool and the credentials.',
+  TooManyFailures:
+    'Look at report.csv: a wrong --column or --pool-id fails nearly everybody, and then a new run is needed. If it is as it should be, resume counts from there on, and with --max-failures 100% never stops for it.',
   ManifestChangedError: 'Put the file back as it was when the run began.',
   ReportWriteError: 'Make room or mend the disk that holds the run directory.',
   UnexpectedError: 'This is a fault of this program: run.log in the run directory tells more.',

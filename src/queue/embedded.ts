@@ -20,8 +20,9 @@ const CONNECTIONS = 6;
  */
 const LOOK_AGAIN = 0.2;
 
-/** Both phases of BullMQ's search for stalled jobs at once: marked, and their locks at an end. */
-const RELEASE_LOCKS = `update bullmq.job set locked_until_ms = 0, stalled_marked = true where state = 'active'`;
+/** As BullMQ gives back stalled jobs, but in their old place: it would put them last, and the report waits for them. */
+const RELEASE_LOCKS = `update bullmq.job set state = 'waiting', lock_token = null, locked_until_ms = null,
+  stalled_marked = false where state = 'active'`;
 
 /**
  * A PostgreSQL inside this process (PGlite), its data in the run directory: a queue that needs nothing

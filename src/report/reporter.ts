@@ -39,6 +39,8 @@ export interface ReporterOptions {
   window: number;
   /** Called once, when the report can't be written any more: the run must stop. A ReportWriteError. */
   onWriteError: (error: Error) => void;
+  /** Called with the rows whose lines have come to the disk, in their order. */
+  onLines?: (rows: readonly ReportRow[]) => void;
 }
 
 interface Waiter {
@@ -54,7 +56,7 @@ interface Waiter {
  */
 const SYNC_INTERVAL = 20;
 
-export function createReporter({ report, window, onWriteError }: ReporterOptions): Reporter {
+export function createReporter({ report, window, onWriteError, onLines }: ReporterOptions): Reporter {
   const { file, tally } = report;
   const reorder = createReorder<ReportRow>(report.lastRow, window);
   const waiters = new Set<Waiter>();
@@ -75,6 +77,7 @@ export function createReporter({ report, window, onWriteError }: ReporterOptions
         for (const row of rows) addToTally(tally, entryOfRow(row));
         syncedRow += rows.length;
         releaseSynced();
+        onLines?.(rows);
         await setTimeout(Math.max(0, began + SYNC_INTERVAL - performance.now()));
       }
     } catch (error) {

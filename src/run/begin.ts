@@ -50,6 +50,7 @@ export async function beginRun(
     rate: run.rate,
     quota: request.quota,
     concurrency: run.concurrency,
+    maxFailures: request.maxFailures,
     ...(location.kind === 'embedded' ? {} : { queue: location.shown }),
   };
   await writeRunRecord(directory.record, record);

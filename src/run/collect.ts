@@ -29,8 +29,11 @@ export interface Collector {
   expect(row: PendingRow): 'heard' | 'open';
   /** An outcome from this process's own worker. */
   heard(jobId: string, outcome: Outcome): void;
-  /** Reads the outcomes that an earlier process did not write any more, and gives broken jobs a new try. */
-  recover(): Promise<void>;
+  /**
+   * Reads the outcomes that an earlier process did not write any more, and gives broken jobs a new try. Answers the last
+   * row that has such an outcome; 0 for none.
+   */
+  recover(): Promise<number>;
   close(): void;
 }
 
@@ -125,16 +128,20 @@ export function createCollector(options: CollectorOptions): Collector {
       if (row !== undefined) put(row, outcome);
     },
     recover: async () => {
+      let last = 0;
       for (let start = 0; ; start += PAGE) {
         const jobs = await queue.getJobs(['completed'], start, start + PAGE - 1, true);
         for (const job of jobs) {
           const row = rowOf(job.id ?? '');
           const outcome = outcomeSchema.safeParse(job.returnvalue);
-          if (row !== undefined && outcome.success) put(row, outcome.data);
+          if (row === undefined || !outcome.success) continue;
+          put(row, outcome.data);
+          last = Math.max(last, row);
         }
         if (jobs.length < PAGE) break;
       }
       for (const job of await queue.getJobs(['failed'])) await job.retry('failed');
+      return last;
     },
     close: () => clearInterval(timer),
   };

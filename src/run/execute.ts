@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Logger } from 'pino';
 import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
@@ -11,13 +9,12 @@ import type { OpenReport } from '../report/report-file.js';
 import { createReporter, type Reporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
 import { feed } from './feed.js';
-import { PLAN_QUEUE, type Plan, postPlan, postStop, readPlan } from './plan.js';
+import { hearOthers, tellOthers } from './others.js';
+import { PLAN_QUEUE, type Plan, postPlan } from './plan.js';
 import type { RunRecord } from './record.js';
+import { createThreshold } from './threshold.js';
 import { WINDOW } from './window.js';
 import { type RunWorker, startWorker } from './worker.js';
-
-/** How often this process looks whether a worker elsewhere has stopped the run, in ms. */
-const LOOK_FOR_STOP = 1_000;
 
 export interface Execution {
   record: RunRecord;
@@ -36,9 +33,6 @@ export interface Execution {
 
 /** A paused run puts off the next call of all workers, again and again, in ms. */
 const HOLD_EVERY = 1_000;
-
-/** How long a run that ends tries to tell the workers elsewhere, in ms. */
-const TELL_OTHERS = 3_000;
 
 /** What can be seen of a run while it runs. */
 export interface LiveRun {
@@ -82,20 +76,16 @@ export async function executeRun(run: Execution): Promise<Ending> {
   run.interrupt.addEventListener('abort', interrupt, { once: true });
   if (run.interrupt.aborted) interrupt();
 
-  const tellOthers = async (how: Ending | undefined) => {
-    const told = (async () => {
-      await queue.pause();
-      if (how?.kind === 'stopped') await postStop(board, { ...how.reason, host: hostname() });
-    })();
-    // A queue that is out of reach must not keep a person from leaving.
-    await Promise.race([told.catch(() => undefined), sleep(TELL_OTHERS, undefined, { ref: false })]);
-  };
   const queue = backend.queue(RESET_USER);
   const board = backend.queue(PLAN_QUEUE);
   const reporter = createReporter({
     report,
     window: WINDOW,
     onWriteError: (error) => stop({ error: error.name, message: error.message }),
+    onLines: (rows) => {
+      const tooMany = threshold(rows);
+      if (tooMany !== undefined) stop(tooMany);
+    },
   });
   const jobOptions = backend.jobOptions(WINDOW);
   let collector: Collector | undefined;
@@ -103,11 +93,15 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let lookForStop: NodeJS.Timeout | undefined;
   let rowsFound: number | undefined;
   let hold: NodeJS.Timeout | undefined;
+  let threshold = createThreshold(run.record.maxFailures, report.lastRow);
   try {
     const posted = await postPlan(board, plan, run.key);
     collector = createCollector({ backend, queue, reporter, jobOptions, log, onStop: stop });
     const resumed = report.lastRow > 0 || posted === 'kept';
-    if (posted === 'kept') await collector.recover();
+    if (posted === 'kept') {
+      const lastKnown = await collector.recover();
+      threshold = createThreshold(run.record.maxFailures, Math.max(report.lastRow, lastKnown));
+    }
     await queue.resume();
     const { heard } = collector;
     worker = startWorker({
@@ -121,7 +115,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       onCall: run.onCall,
       onStop: stop,
     });
-    if (backend.shared) lookForStop = watchForStop(() => readPlan(board), stop);
+    if (backend.shared) lookForStop = hearOthers(board, stop);
     const { pacer } = worker;
     await run.onStarted({
       reporter,
@@ -169,30 +163,21 @@ export async function executeRun(run: Execution): Promise<Ending> {
     run.interrupt.removeEventListener('abort', interrupt);
     clearInterval(lookForStop);
     clearInterval(hold);
-    // Workers elsewhere end between users too; the jobs stay where they are.
-    if (ending?.kind !== 'finished' && backend.shared) await tellOthers(ending);
-    await worker?.drain();
+    // Workers elsewhere end between users too, at the same time.
+    const toldOthers = ending?.kind !== 'finished' && backend.shared;
+    await Promise.all([toldOthers ? tellOthers(queue, board, reasonOf(ending)) : undefined, worker?.drain()]);
     collector?.close();
     await reporter.close();
   }
+  // What was in flight may have been the last of it: then there is nothing to resume.
+  if (rowsFound !== undefined && reporter.syncedRow >= rowsFound)
+    return { kind: 'finished', rows: rowsFound };
   if (ending === undefined) throw new Error('The run ended without an ending.');
   return ending;
 }
 
-function watchForStop(
-  read: () => ReturnType<typeof readPlan>,
-  stop: (reason: StopReason) => void,
-): NodeJS.Timeout {
-  return setInterval(() => {
-    read().then(
-      (posted) => {
-        if (posted?.stop !== undefined) {
-          const { error, message, requestId, host } = posted.stop;
-          stop({ error, message: `${message} (worker on ${host})`, requestId });
-        }
-      },
-      // The queue is out of reach for now; the next look comes in a second.
-      () => undefined,
-    );
-  }, LOOK_FOR_STOP);
+function reasonOf(ending: Ending | undefined): StopReason {
+  return ending?.kind === 'stopped'
+    ? ending.reason
+    : { error: 'RunInterrupted', message: 'The run was interrupted.' };
 }

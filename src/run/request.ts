@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ALPHABET_NAMES } from '../password/characters.js';
 import { UsageError } from '../usage-error.js';
 import { MODES } from './record.js';
+import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
 
 /** AdminSetUserPassword's quota for an account and Region, in calls a second; not adjustable (COGNITO.md 4). */
 export const QUOTA = 30;
@@ -27,6 +28,7 @@ export const runRequestSchema = z.object({
   quota: z.number().positive().default(QUOTA),
   rate: z.union([z.literal('max'), z.number().positive()]).default(DEFAULT_RATE),
   concurrency: z.int().min(1).max(1_000).optional(),
+  maxFailures: failureLimitSchema.default(DEFAULT_FAILURE_LIMIT),
   queue: z.string().optional(),
   runDir: z.string().optional(),
   endpoint: z.string().optional(),

@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { RESET_USER } from '../../jobs/reset-user.js';
 import { openBackend } from '../../src/queue/open-backend.js';
 import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
@@ -149,4 +150,38 @@ describe('a worker refuses, before its first job, with exit 2 and one line', () 
     expect(await sentByWorkers()).toEqual([]);
     await standIn.setFaults([]);
   });
+});
+
+test('a stop of the run holds up its workers too, and they go on when it is resumed', async () => {
+  const run = await startRun('--generate', '--max-failures', '1', '--rate', '30', '--concurrency', '4');
+  await calledAtLeast(1);
+  const worker = await startWorker(workplace.runDir, { COGNITO_BULK_RESET_CONCURRENCY: '100' });
+  await worker.waitForStderr(/"msg":"taking part"/);
+  const backend = await openBackend(queueLocation(inject('redisUrl')), {
+    runId: await idOfRun(),
+    directory: undefined,
+    onError: () => undefined,
+  });
+  try {
+    const jobs = backend.queue(RESET_USER);
+    const active = { timeout: 30_000, interval: 50 };
+    await expect.poll(() => jobs.getActiveCount(), active).toBeGreaterThan(50);
+    await standIn.setFaults([{ times: 1, action: { kind: 'error', name: 'UserNotFoundException' } }]);
+    expect((await run.result).code).toBe(3);
+    await worker.waitForStderr(/"error":"TooManyFailures","msg":"the run has stopped; waiting/);
+    // What it had taken and not sent is back in the queue, for whoever goes on.
+    await expect.poll(() => jobs.getActiveCount(), active).toBe(0);
+
+    const lines = workplace.report().length;
+    const resumed = await startProgram(['resume', workplace.runDir, '--json'], workplace.here);
+    started.push(resumed);
+    await expect.poll(() => workplace.report().length, active).toBeGreaterThan(lines + 40);
+    resumed.kill('SIGINT');
+    expect((await resumed.result).code).toBe(130);
+    await worker.waitForStderr(/RunInterrupted/);
+  } finally {
+    await backend.destroy();
+  }
+  expect((await worker.result).code).toBe(0);
+  expect(Math.max(...Object.values(await standIn.appliedCounts()))).toBe(1);
 });
