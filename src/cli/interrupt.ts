@@ -7,16 +7,14 @@ export interface Interrupt {
   forget(): void;
 }
 
+const CALLS_FINISH = '\nEnding: calls in flight finish first. Press Ctrl-C again to leave at once.\n';
+
 /** The first Ctrl-C (or SIGTERM) lets the calls in flight finish; the second leaves at once. Both resume. */
-export function onInterrupt(progress: ProgressKind): Interrupt {
+export function onInterrupt(progress: ProgressKind, text = CALLS_FINISH): Interrupt {
   const controller = new AbortController();
   const hear = () => {
     if (controller.signal.aborted) process.exit(ExitCode.interrupted);
-    tell(
-      progress,
-      'message',
-      '\nEnding: calls in flight finish first. Press Ctrl-C again to leave at once.\n',
-    );
+    tell(progress, 'message', text);
     controller.abort();
   };
   process.on('SIGINT', hear);

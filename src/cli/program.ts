@@ -1,6 +1,7 @@
 import { Command, type Option } from 'commander';
 import { resumeCommand } from './resume-command.js';
 import { pauseCommand } from './pause-command.js';
+import { planCommand } from './plan-command.js';
 import { runCommand } from './run-command.js';
 import { setRateCommand } from './set-rate-command.js';
 import { statusCommand } from './status-command.js';
@@ -24,6 +25,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     .version(VERSION)
     .addHelpText('after', EXIT_CODES);
   for (const command of [
+    planCommand(done),
     runCommand(done),
     resumeCommand(done),
     statusCommand(done),

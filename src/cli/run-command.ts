@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { failureLimitSchema } from '../run/threshold.js';
 import { maxFailuresOption, option, positiveInteger, serviceOptions } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
+import { planShape, priceOption } from './plan-command.js';
 import { addRequestOptions, requestShape, runRequestOf } from './request-options.js';
 
 const EXAMPLES = `
@@ -29,11 +30,18 @@ export function runCommand(done: (exitCode: number) => void): Command {
     .addOption(option('--queue <url>', 'redis://, rediss://, unix:// or postgres:// (default: embedded)'))
     .addOption(option('--run-dir <dir>', 'where the report goes (default: runs/<time>-<file>)'));
   for (const one of serviceOptions()) command.addOption(one);
-  command.addOption(option('--yes', 'do not ask; needed without a terminal'));
+  command
+    .addOption(option('--yes', 'do not ask; needed without a terminal'))
+    .addOption(option('--dry-run', 'send nothing: the same as plan'))
+    .addOption(priceOption());
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
     const request = runRequestOf(file, options);
+    if (options.dryRun) {
+      const { showPlan } = await import('./show-plan.js');
+      return done(await showPlan(request, options));
+    }
     // Loaded only now: the AWS SDK and the queue take longer to load than a mistake in the command line to tell.
     const { startRun } = await import('./start-run.js');
     done(await startRun(request, { ...outputOf(options), yes: options.yes }));
@@ -47,5 +55,7 @@ const optionsSchema = z.object({
   queue: z.string().optional(),
   runDir: z.string().optional(),
   yes: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  ...planShape,
   ...outputShape,
 });

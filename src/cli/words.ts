@@ -17,3 +17,8 @@ export function clockTime(at: Date, now = new Date()): string {
   const time = at.toTimeString().slice(0, 5);
   return at.toDateString() === now.toDateString() ? time : `${at.toISOString().slice(0, 10)} ${time}`;
 }
+
+/** `1 row`, `2 rows`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}

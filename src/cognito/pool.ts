@@ -1,6 +1,8 @@
 import {
+  type AliasAttributeType,
   type CognitoIdentityProviderClient,
   DescribeUserPoolCommand,
+  type UsernameAttributeType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type PasswordPolicy, policyOf } from '../password/policy.js';
 import { UsageError } from '../usage-error.js';
@@ -15,6 +17,12 @@ export interface Pool {
   estimatedUsers: number | undefined;
   /** Whether `bob` and `BOB` are two users; aliases follow the same rule. */
   caseSensitive: boolean;
+  /** Other names that a user can sign in by, and that a call may name them by. */
+  aliasAttributes: AliasAttributeType[];
+  /** What people sign in by instead of a username, which the service makes then. */
+  usernameAttributes: UsernameAttributeType[];
+  /** What an IAM policy names the pool by. */
+  arn: string | undefined;
   policy: PasswordPolicy;
 }
 
@@ -46,6 +54,9 @@ export async function describePool(client: CognitoIdentityProviderClient, poolId
       // Pools made before the setting existed have no UsernameConfiguration and are case sensitive
       // (API_UsernameConfigurationType: "This configuration is immutable", `true` for the older pools).
       caseSensitive: pool.UsernameConfiguration?.CaseSensitive ?? true,
+      aliasAttributes: pool.AliasAttributes ?? [],
+      usernameAttributes: pool.UsernameAttributes ?? [],
+      arn: pool.Arn,
       policy: policyOf(pool),
     };
   } catch (error) {

@@ -8,13 +8,14 @@ import {
   checkEndpoint,
   defaultConcurrency,
   endpointOfEnvironment,
+  type PlanRequest,
   type RunRequest,
   rateOf,
 } from './request.js';
 
-/** A request that was looked at from all sides: the file read in, the pool asked, nothing sent. */
-export interface PreparedRun {
-  request: RunRequest;
+/** A request that was looked at from all sides: the file's head read, the pool asked, nothing sent. */
+export interface Prepared<Request extends PlanRequest> {
+  request: Request;
   manifest: Manifest;
   pool: Pool;
   client: CognitoIdentityProviderClient;
@@ -28,12 +29,16 @@ export interface PreparedRun {
   entropyBits: number | undefined;
   location: QueueLocation;
 }
+export type PreparedRun = Prepared<RunRequest>;
 
 /**
  * Checks a request before anything is made or sent. `inputPath` is the file to read (standard input's copy).
  * Throws UsageError for what the person must mend.
  */
-export async function prepareRun(request: RunRequest, inputPath: string): Promise<PreparedRun> {
+export async function prepareRun<Request extends PlanRequest>(
+  request: Request,
+  inputPath: string,
+): Promise<Prepared<Request>> {
   const rate = rateOf(request);
   const asked = request.endpoint ?? endpointOfEnvironment(process.env);
   checkEndpoint(asked, request.allowHttp);

@@ -283,7 +283,7 @@ it('shares a run with a worker in another process, each user called once', async
 });
 
 it('prints help that fits 80 columns', () => {
-  for (const command of [[], ['run'], ['resume'], ['worker']]) {
+  for (const command of [[], ['plan'], ['run'], ['resume'], ['worker']]) {
     const { stdout } = spawnSync(process.execPath, [CLI, ...command, '--help'], { encoding: 'utf8' });
     const usage = stdout.slice(0, stdout.search(/^Examples?:|^Start with:/m));
     expect(usage).toContain('Options:');

@@ -10,6 +10,7 @@ const FLOORS = [
   ['src/cli'],
   ['src/telemetry'],
   ['src/run'],
+  ['src/check'],
   ['jobs'],
   ['src/cognito', 'src/manifest'],
   ['src/queue', 'src/password', 'src/report'],

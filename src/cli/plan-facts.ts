@@ -1,0 +1,39 @@
+import type { Prepared } from '../run/prepare.js';
+import type { PlanRequest } from '../run/request.js';
+import { count } from './words.js';
+
+export type Fact = [name: string, text: string];
+
+/** The pool, and what its users will have afterwards: the same words before a run and in a plan. */
+export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
+  const { pool } = run;
+  const size = pool.estimatedUsers === undefined ? '' : `, about ${count(pool.estimatedUsers)} users`;
+  return [
+    ['User pool', `${pool.name} (${pool.id})${size}`],
+    ['Passwords', passwords(run)],
+    ['Users then', statusAfter(run)],
+  ];
+}
+
+function passwords({ request, shape, entropyBits }: Prepared<PlanRequest>): string {
+  switch (request.mode) {
+    case 'generate':
+      return `generated, ${shape?.length} characters, ${Math.floor(entropyBits ?? 0)} bits`;
+    case 'password-column':
+      return `from the column "${request.passwordColumn}"`;
+    case 'discard':
+      return 'random, kept by nobody';
+    case undefined:
+      return 'not chosen yet: --generate, --password-column <name> or --discard';
+  }
+}
+
+function statusAfter({ request, pool }: Prepared<PlanRequest>): string {
+  if (!request.permanent) {
+    const days = pool.policy.temporaryPasswordValidityDays;
+    return `must choose a new password at the next sign-in, within ${days} day${days === 1 ? '' : 's'} (temporary)`;
+  }
+  return request.mode === 'discard'
+    ? 'can sign in only after a password reset; sessions that are open stay open (permanent)'
+    : 'sign in with the new password (permanent)';
+}

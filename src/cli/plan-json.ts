@@ -1,0 +1,20 @@
+import type { RunPlan } from '../run/plan-run.js';
+
+/** A plan as the one object that `--json` prints. */
+export function planJson({ prepared, survey, forecast, pricePerMau, actions }: RunPlan): object {
+  const { request, manifest, pool } = prepared;
+  return {
+    file: request.file,
+    column: manifest.usernameColumn.name,
+    pool,
+    region: prepared.region,
+    endpoint: prepared.endpoint,
+    mode: request.mode,
+    permanent: request.permanent,
+    ...survey,
+    rate: prepared.rate,
+    ...forecast,
+    pricePerMau,
+    actions,
+  };
+}

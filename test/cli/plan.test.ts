@@ -1,0 +1,129 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Plan00001';
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({
+    pools: [
+      {
+        id: POOL,
+        name: 'customers',
+        caseSensitive: false,
+        aliasAttributes: ['email'],
+        policy: { MinimumLength: 12, RequireNumbers: true },
+        generated: { pattern: 'user-%d', count: 1_000 },
+      },
+    ],
+  });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await standIn.clear();
+});
+afterEach(() => workplace.remove());
+
+const target = () => ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
+const plan = (...args: string[]) => runProgram(['plan', ...args, ...target()], workplace.here);
+
+const TROUBLE = `username,password
+user-1,long-enough-1
+USER-1,long-enough-1
+two words,long-enough-1
+,long-enough-1
+user-2,short
+user-3,one,field,more
+user-4,long-enough-1
+`;
+
+test('plan reads the whole file, says with line numbers which rows will fail or be skipped, and sends nothing (exit 1)', async () => {
+  await workplace.write('users.csv', TROUBLE);
+  const result = await plan('users.csv', '--password-column', 'password');
+  expect(result).toMatchObject({ code: 1, stderr: '' });
+  for (const shown of [
+    /good +2 .*\n.*fail +4 .*\n.*skipped +1 .*\n.*\n.*rows +7\n/,
+    /1 {2}DuplicateUsername\n.*\n +line 3 USER-1: the same username as row 1 \(line 2\)/,
+    /1 {2}InvalidUsername\n.*\n +line 4 two words: /,
+    /1 {2}EmptyUsername\n.*\n +line 5: /,
+    /1 {2}InvalidPassword\n.*\n +line 6 user-2: the pool's policy requires at least 12 characters/,
+    /1 {2}MalformedRow\n.*\n +line 7: 4 fields where 2 are expected/,
+    /customers \(eu-west-1_Plan00001\), about 1,000 users/,
+    /Sign-in +by username, email; upper and lower case are the same/,
+    /Policy +at least 12 characters, a digit/,
+  ]) {
+    expect(result.stdout).toMatch(shown);
+  }
+  expect(result.stdout.split('\n').filter((line) => line.length > 80 && !line.includes('arn:'))).toEqual([]);
+  expect(result.stdout).not.toMatch(/long-enough-1|short/);
+  expect(await standIn.answers()).toEqual({ ok: 1 });
+  expect(await standIn.calls({ operation: 'DescribeUserPool' })).toHaveLength(1);
+  expect(await workplace.names()).toEqual(['users.csv']);
+});
+
+test('plan --json is one object with calls, time, cost and IAM actions, and exit 0 says that all rows are good', async () => {
+  await workplace.write('users.csv', csvOf(users(900)));
+  const before = Date.now();
+  const result = await plan('users.csv', '--json', '--rate', '10', '--price-per-mau', '0.0055');
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  const { finishesAt, ...told } = JSON.parse(result.stdout);
+  expect(told).toMatchObject({
+    rows: 900,
+    good: 900,
+    willFail: 0,
+    willBeSkipped: 0,
+    kinds: [],
+    pool: { id: POOL, name: 'customers', caseSensitive: false, aliasAttributes: ['email'] },
+    rate: 10,
+    calls: 900,
+    billedUsers: 900,
+    atMostUsd: 4.95,
+    actions: [
+      { action: 'cognito-idp:DescribeUserPool', verified: true },
+      { action: 'cognito-idp:AdminSetUserPassword', verified: false },
+    ],
+  });
+  // The pace stays a little below the rate, so that no sliding second holds more.
+  expect(told.seconds).toBeGreaterThanOrEqual(90);
+  expect(told.seconds).toBeLessThan(95);
+  expect(Date.parse(finishesAt) - before).toBeGreaterThanOrEqual(told.seconds * 1000);
+});
+
+test('run --dry-run tells the same as plan, asks nothing and leaves nothing behind', async () => {
+  await workplace.write('users.csv', csvOf(users(3)));
+  const told = await plan('users.csv', '--generate');
+  const dry = await runProgram(['run', 'users.csv', '--generate', '--dry-run', ...target()], workplace.here);
+  expect(dry).toMatchObject({ code: 0, stderr: '' });
+  const withoutClock = (text: string) => text.replace(/until \S+/, '');
+  expect(withoutClock(dry.stdout)).toBe(withoutClock(told.stdout));
+  expect(dry.stdout).toContain('generated, 20 characters');
+  expect(await standIn.calls({ operation: 'AdminSetUserPassword' })).toEqual([]);
+  expect(await workplace.names()).toEqual(['users.csv']);
+});
+
+test('plan - reads standard input and keeps no copy of it', async () => {
+  const here = { ...workplace.here, env: { ...workplace.here.env, TMPDIR: workplace.path } };
+  const result = await runProgram(['plan', '-', '--json', ...target()], { ...here, input: csvOf(users(5)) });
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(result.stdout)).toMatchObject({ file: '-', rows: 5 });
+  expect(await readdir(workplace.path)).toEqual([]);
+});
+
+test.each([
+  ['two sources of passwords', ['--generate', '--discard'], /one of --generate/],
+  ['a length without --generate', ['--length', '30'], /--generate only/],
+  ['a price that is none', ['--price-per-mau', 'cheap'], /number over 0/],
+  ['a column that is not there', ['--column', 'login'], /login/],
+])('plan with %s is a mistake in one line (exit 2)', async (_, more, says) => {
+  await workplace.write('users.csv', csvOf(users(1)));
+  const result = await plan('users.csv', ...more);
+  expect(result).toMatchObject({ code: 2, stdout: '' });
+  expect(result.stderr).toMatch(says);
+  expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
