@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import pg from 'pg';
+import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
+import { type Postgres, startPostgres } from '../support/postgres.js';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+
+const POOL = 'eu-west-1_Postgres1';
+const ROWS = 300;
+
+let postgres: Postgres;
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
+});
+afterAll(async () => {
+  await standIn.close();
+  await postgres.stop();
+});
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await workplace.write('users.csv', csvOf([...users(ROWS), 'nobody']));
+  await standIn.clear();
+});
+afterEach(() => workplace.remove());
+
+const service = () => ['--endpoint-url', standIn.url, '--allow-http'];
+const runArgs = (...more: string[]) =>
+  [
+    ['run', 'users.csv', '--pool-id', POOL, '--yes', '--quiet', '--run-dir', workplace.runDir, '--generate'],
+    ['--queue', postgres.url, '--quota', '1000', ...service(), ...more],
+  ].flat();
+
+const jobsLeft = async (): Promise<number> => {
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  const { rows } = await client.query('select count(*)::int as jobs from bullmq.job');
+  const pace = await client.query('select count(*)::int as runs from public.cognito_bulk_reset_pace');
+  await client.end();
+  return rows[0].jobs + pace.rows[0].runs;
+};
+
+test('a run on PostgreSQL, shared with a worker of another process, calls each user once and leaves nothing there', async () => {
+  const run = await startProgram(runArgs('--rate', '150'), workplace.here);
+  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(5);
+  const worker = await startProgram(
+    ['worker', '--queue', postgres.url, '--run', workplace.runDir, ...service()],
+    { ...workplace.here, env: { ...workplace.here.env, COGNITO_BULK_RESET_LOG_LEVEL: 'debug' } },
+  );
+  expect((await run.result).code).toBe(1);
+  const { code, stderr } = await worker.result;
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/"status":"succeeded"/);
+  const report = workplace.report();
+  expect(report.map(({ username }) => username)).toEqual([...users(ROWS), 'nobody']);
+  expect(report.filter(({ status }) => status === 'succeeded')).toHaveLength(ROWS);
+  const counts = await standIn.appliedCounts();
+  expect(users(ROWS).filter((name) => counts[name] !== 1)).toEqual([]);
+  expect(await jobsLeft()).toBe(0);
+});
+
+test('killed with -9 and resumed on PostgreSQL, a run calls nobody whose line was written', async () => {
+  const run = await startProgram(runArgs('--rate', '200'), workplace.here);
+  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(100);
+  run.kill('SIGKILL');
+  await run.result;
+  const written = new Set(workplace.report().map(({ username }) => username));
+  const calls = await standIn.size();
+  const resumed = await runProgram(['resume', workplace.runDir, '--quiet'], workplace.here);
+  expect(resumed.code).toBe(1);
+  expect(workplace.report()).toHaveLength(ROWS + 1);
+  const after = (await standIn.calls()).slice(calls);
+  expect(after.filter(({ username }) => written.has(username ?? ''))).toEqual([]);
+  expect(await jobsLeft()).toBe(0);
+});
+
+test('a server that is not there is said in one line, with exit 2 and no password of the URL', async () => {
+  const nowhere = 'postgres://cbr:hunter2@127.0.0.1:1/queue';
+  const { code, stderr } = await runProgram([...runArgs(), '--queue', nowhere], workplace.here);
+  expect(code).toBe(2);
+  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/does not answer/);
+  expect(stderr).not.toContain('hunter2');
+  expect(workplace.has('.')).toBe(false);
+});
