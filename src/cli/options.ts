@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type FailureLimit, failureLimitSchema } from '../run/threshold.js';
 
 /** An option that can also be set by `COGNITO_BULK_RESET_<NAME>`. */
 export function option(flags: string, description: string): Option {
@@ -24,26 +23,6 @@ export function positiveInteger(text: string): number {
   const value = positiveNumber(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It takes a whole number over 0.');
   return value;
-}
-
-/** `10%` of the users tried, or `500` users. */
-export function failureLimit(text: string): FailureLimit {
-  const percent = /^(.*)%$/.exec(text)?.[1];
-  const limit = failureLimitSchema.safeParse(
-    percent === undefined ? { users: Number(text) } : { percent: Number(percent) },
-  );
-  if (limit.success) return limit.data;
-  throw new InvalidArgumentError(
-    'It takes a number of users from 1 (1 stops at the first that fails) or a percentage up to 100% (never stops).',
-  );
-}
-
-/** The option of every command that runs jobs to their end. */
-export function maxFailuresOption(): Option {
-  return option(
-    '--max-failures <n|n%>',
-    'stop when so many users have failed (default: 10% after 100 users)',
-  ).argParser(failureLimit);
 }
 
 /** Options of every command that calls the service. */

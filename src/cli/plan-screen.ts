@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { secondsFor } from '../check/forecast.js';
 import type { PreparedRun } from '../run/prepare.js';
+import { failureLimitText } from '../run/threshold.js';
 import { type Fact, poolAndPasswords } from './plan-facts.js';
 import { facts } from './text-block.js';
 import { clockTime, count, duration } from './words.js';
@@ -19,9 +20,21 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date): s
     ...poolAndPasswords(run),
     ['Rate', `${run.rate} calls a second, ${run.concurrency} at once`],
     ['Takes', `${duration(seconds)}, until ${clockTime(finish, now)}`],
+    ['Stops', stops(run)],
     ['Queue', location.kind === 'embedded' ? 'embedded, in the run directory' : location.shown],
     ['Endpoint', run.endpoint ?? `AWS, ${run.region}`],
     ['Report', `${resolve(runDirectory)}/report.csv`],
   ];
   return `${facts(lines)}\n`;
+}
+
+function stops({ request: { canary, canaryFailures = 1, maxFailures } }: PreparedRun): string {
+  const later =
+    'users' in maxFailures
+      ? `at ${count(maxFailures.users)} failed users`
+      : maxFailures.percent < 100
+        ? `at ${failureLimitText(maxFailures)} failed users`
+        : 'never because users fail';
+  if (canary === undefined) return later;
+  return `after the first ${count(canary)} rows if ${canaryFailures === 1 ? 'any fails' : `${count(canaryFailures)} fail`}, then ${later}`;
 }

@@ -57,7 +57,10 @@ export const requestShape = {
   profile: z.string().optional(),
 };
 const requestOptionsSchema = z.object(requestShape);
-type RequestOptions = z.output<typeof requestOptionsSchema>;
+type RequestOptions = z.output<typeof requestOptionsSchema> & {
+  canary?: number | undefined;
+  canaryFailures?: number | undefined;
+};
 
 /** What `run` was asked. Throws UsageError unless it says where the passwords come from. */
 export function runRequestOf(file: string, options: RequestOptions): RunRequest {
@@ -79,6 +82,9 @@ function parsed<T>(
 ): T {
   if (mode !== 'generate' && (options.length !== undefined || options.alphabet !== undefined)) {
     throw new UsageError('--length and --alphabet go with --generate only.');
+  }
+  if (options.canaryFailures !== undefined && options.canary === undefined) {
+    throw new UsageError('--canary-failures goes with --canary only.');
   }
   const result = schema.safeParse({
     ...options,

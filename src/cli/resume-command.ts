@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { failureLimitSchema } from '../run/threshold.js';
-import { maxFailuresOption, option } from './options.js';
+import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
+import { safetyOptionsOfResume, safetyShapeOfResume } from './safety-options.js';
 
 const EXAMPLE = `
 Example:
@@ -12,7 +12,7 @@ Example:
 const optionsSchema = z.object({
   queue: z.string().optional(),
   profile: z.string().optional(),
-  maxFailures: failureLimitSchema.optional(),
+  ...safetyShapeOfResume,
   takeOver: z.boolean().default(false),
   ...outputShape,
 });
@@ -25,9 +25,8 @@ export function resumeCommand(done: (exitCode: number) => void): Command {
     .argument('<run-dir>', 'the directory of the run')
     .addOption(option('--queue <url>', "the queue's URL, if it has a password (run.json keeps none)"))
     .addOption(option('--profile <name>', 'profile of the AWS configuration, if it is another now'))
-    .addOption(maxFailuresOption())
     .addOption(option('--take-over', 'take the run from another host, whose process is dead'));
-  for (const one of outputOptions()) command.addOption(one);
+  for (const one of [...safetyOptionsOfResume(), ...outputOptions()]) command.addOption(one);
   return command.addHelpText('after', EXAMPLE).action(async (path: string, given: unknown) => {
     const options = optionsSchema.parse(given);
     // Loaded only now, as in `run`.

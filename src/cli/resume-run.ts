@@ -28,6 +28,7 @@ import { count } from './words.js';
 export interface ResumeOptions extends OutputOptions {
   queue?: string | undefined;
   profile?: string | undefined;
+  canaryFailures?: number | undefined;
   maxFailures?: FailureLimit | undefined;
   takeOver: boolean;
 }
@@ -56,10 +57,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       concurrency: record.concurrency,
     });
     await describePool(client, record.pool.id);
-    if (options.maxFailures !== undefined) {
-      record = { ...record, maxFailures: options.maxFailures };
-      await writeRunRecord(directory.record, record);
-    }
+    record = await withNewLimits(record, options, directory);
     const log = openLog(directory.log);
     try {
       const report = await resumeReport(directory.report);
@@ -88,6 +86,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         report,
         log: log.logger,
         output: options,
+        yes: false,
         observers,
       });
     } finally {
@@ -108,6 +107,27 @@ async function letGoOn(directory: RunDirectory): Promise<boolean> {
     `The run goes on in process ${snapshot.pid} on ${escapeForTerminal(snapshot.host)}.\n`,
   );
   return true;
+}
+
+/** What was given anew holds from now on, also for a later resume. */
+async function withNewLimits(
+  record: RunRecord,
+  { canaryFailures, maxFailures }: ResumeOptions,
+  directory: RunDirectory,
+): Promise<RunRecord> {
+  if (canaryFailures === undefined && maxFailures === undefined) return record;
+  if (canaryFailures !== undefined && record.canary === undefined) {
+    throw new UsageError('--canary-failures: this run was begun without --canary.');
+  }
+  const changed: RunRecord = {
+    ...record,
+    ...(maxFailures === undefined ? {} : { maxFailures }),
+    ...(canaryFailures === undefined || record.canary === undefined
+      ? {}
+      : { canary: { ...record.canary, failures: canaryFailures } }),
+  };
+  await writeRunRecord(directory.record, changed);
+  return changed;
 }
 
 function locationOf(record: RunRecord, given: string | undefined): QueueLocation {

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { failureLimitSchema } from '../run/threshold.js';
-import { maxFailuresOption, option, positiveInteger, serviceOptions } from './options.js';
+import { option, positiveInteger, serviceOptions } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { planShape, priceOption } from './plan-command.js';
 import { addRequestOptions, requestShape, runRequestOf } from './request-options.js';
+import { safetyOptions, safetyShape } from './safety-options.js';
 
 const EXAMPLES = `
 Every option can also be set by its variable: --pool-id by
@@ -26,10 +26,9 @@ export function runCommand(done: (exitCode: number) => void): Command {
         positiveInteger,
       ),
     )
-    .addOption(maxFailuresOption())
     .addOption(option('--queue <url>', 'redis://, rediss://, unix:// or postgres:// (default: embedded)'))
     .addOption(option('--run-dir <dir>', 'where the report goes (default: runs/<time>-<file>)'));
-  for (const one of serviceOptions()) command.addOption(one);
+  for (const one of [...safetyOptions(), ...serviceOptions()]) command.addOption(one);
   command
     .addOption(option('--yes', 'do not ask; needed without a terminal'))
     .addOption(option('--dry-run', 'send nothing: the same as plan'))
@@ -51,7 +50,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
 const optionsSchema = z.object({
   ...requestShape,
   concurrency: z.number().optional(),
-  maxFailures: failureLimitSchema.optional(),
+  ...safetyShape,
   queue: z.string().optional(),
   runDir: z.string().optional(),
   yes: z.boolean().default(false),

@@ -39,9 +39,10 @@ export async function startRun(
     // A shared queue is asked before anything is made; the embedded one lives in the run directory.
     const key = keyFromElsewhere();
     tell(output.progress, 'plan', planScreen(prepared, path, new Date()));
-    if (!(await confirm(prepared, output.yes))) {
+    const answer = await confirm(prepared, output.yes);
+    if (answer !== 'yes') {
       tell(output.progress, 'ended', 'Nothing was sent.\n');
-      return ExitCode.usage;
+      return answer === 'interrupted' ? ExitCode.interrupted : ExitCode.usage;
     }
     directory ??= await createRunDirectory(path);
     return await runPrepared({
@@ -64,7 +65,7 @@ interface RunPrepared {
   directory: RunDirectory;
   inputPath: string;
   key: ReturnType<typeof keyFromElsewhere>;
-  output: OutputOptions;
+  output: OutputOptions & { yes: boolean };
   observers: Observers;
   onBegun: () => void;
 }
@@ -105,6 +106,7 @@ async function runPrepared({
       report,
       log: log.logger,
       output,
+      yes: output.yes,
       observers,
     });
   } finally {

@@ -3,7 +3,7 @@ import type { ProgressKind } from './progress.js';
 /** Says something on stderr beside the progress: as `text`, or to programs as an event, one JSON object a line. */
 export function tell(
   progress: ProgressKind,
-  event: 'plan' | 'warning' | 'message' | 'ended',
+  event: 'plan' | 'warning' | 'message' | 'canary' | 'ended',
   text: string,
   data: object = {},
 ): void {

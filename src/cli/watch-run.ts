@@ -12,6 +12,7 @@ import { type Ending, type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
 import type { RunRecord } from '../run/record.js';
 import type { Observers } from '../telemetry/observers.js';
+import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
 import type { OutputOptions } from './output.js';
@@ -26,6 +27,8 @@ export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
   report: OpenReport;
   log: Logger;
   output: OutputOptions;
+  /** With `--yes` nobody is asked. */
+  yes: boolean;
   observers: Observers;
 }
 
@@ -40,11 +43,20 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   const progress = showProgress(output.progress);
   let attended: Attended | undefined;
   let ending: Ending;
+  const alone = async <T>(ask: () => Promise<T>) => {
+    progress.stop();
+    try {
+      return await ask();
+    } finally {
+      if (attended !== undefined && !interrupted.signal.aborted) progress.start(attended.snapshot);
+    }
+  };
   try {
     ending = await executeRun({
       ...run,
       plan: planOf(record),
       interrupt: interrupted.signal,
+      gate: canaryGate(directory, record, { output, yes: run.yes, alone }),
       onCall: metrics?.called,
       onStarted: async (live) => {
         attended = await attend(directory, { id: record.id, live, log });

@@ -13,6 +13,9 @@ const ADVICE: Readonly<Record<string, string>> = {
     'The service refused five users in a row as not authorized, with no success between them: check the pool and the credentials.',
   TooManyFailures:
     'Look at report.csv: a wrong --column or --pool-id fails nearly everybody, and then a new run is needed. If it is as it should be, resume counts from there on, and with --max-failures 100% never stops for it.',
+  CanaryFailed:
+    'Look at report.csv: a wrong --column or --pool-id fails nearly everybody, and then a new run is needed. To go on all the same, resume at a terminal and answer y, or allow more with --canary-failures.',
+  CanaryDeclined: 'Look at report.csv. Resume shows the first rows once more and asks again.',
   ManifestChangedError: 'Put the file back as it was when the run began.',
   ReportWriteError: 'Make room or mend the disk that holds the run directory.',
   UnexpectedError: 'This is a fault of this program: run.log in the run directory tells more.',

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { UsageError } from '../usage-error.js';
 import { parseReportRecord, REPORT_HEADER, type ReportRecord } from './report-line.js';
@@ -51,6 +51,21 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
     yield { records: records.filter((record) => record !== undefined), size };
   }
   checkTorn(path, rest.toString('utf8'), line, row, size === 0);
+}
+
+/** The first `count` records of a report; fewer if it has no more. @throws UsageError as `readReport` does */
+export async function readFirstRecords(path: string, count: number): Promise<ReportRecord[]> {
+  const file = await open(path, 'r');
+  try {
+    const first: ReportRecord[] = [];
+    for await (const { records } of readReport(file, path)) {
+      first.push(...records.slice(0, count - first.length));
+      if (first.length >= count) break;
+    }
+    return first;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The records of `lines`, `undefined` for what isn't one. csv-parse sees only lines with quotes: the others need no parser, and it takes 8 s for a million. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fingerprint } from '../manifest/fingerprint.js';
 import { createRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
@@ -31,7 +31,7 @@ export async function beginRun(
     createdAt: new Date().toISOString(),
     program: options.program,
     input: {
-      path: options.inputPath,
+      path: resolve(options.inputPath),
       bytes,
       sha256,
       header: request.header,
@@ -50,6 +50,9 @@ export async function beginRun(
     rate: run.rate,
     quota: request.quota,
     concurrency: run.concurrency,
+    ...(request.canary === undefined
+      ? {}
+      : { canary: { rows: request.canary, failures: request.canaryFailures ?? 1 } }),
     maxFailures: request.maxFailures,
     ...(location.kind === 'embedded' ? {} : { queue: location.shown }),
   };

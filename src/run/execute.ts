@@ -8,7 +8,7 @@ import type { QueueBackend } from '../queue/backend.js';
 import type { OpenReport } from '../report/report-file.js';
 import { createReporter, type Reporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
-import { feed } from './feed.js';
+import { feed, type Gate } from './feed.js';
 import { hearOthers, tellOthers } from './others.js';
 import { PLAN_QUEUE, type Plan, postPlan } from './plan.js';
 import type { RunRecord } from './record.js';
@@ -27,6 +27,8 @@ export interface Execution {
   log: Logger;
   /** The first Ctrl-C: end between users. */
   interrupt: AbortSignal;
+  /** What must be passed before the other rows follow. */
+  gate?: Gate | undefined;
   onCall?: CallContext['onCall'];
   onStarted: (live: LiveRun) => Promise<void>;
 }
@@ -43,6 +45,8 @@ export interface LiveRun {
   /** Rows of the input; estimated by its size until it was read to its end. */
   rows(): { rows: number; exact: boolean };
   paused(): boolean;
+  /** Whether somebody is asked if the other rows shall follow. */
+  asking(): boolean;
   /** Sends nothing more, in any worker, until `proceed`; calls in flight finish. */
   pause(): Promise<void>;
   proceed(): Promise<void>;
@@ -127,6 +131,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
           ? { rows: Math.max(run.manifest.estimatedRows, report.tally.rows), exact: run.manifest.exactRows }
           : { rows: rowsFound, exact: true },
       paused: () => hold !== undefined,
+      asking: () => run.gate?.asking === true,
       pause: async () => {
         // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
         await queue.pause();
@@ -152,6 +157,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
       collector,
       resumedUpTo: resumed ? report.lastRow + WINDOW : 0,
       queueWasLost: resumed && posted === 'new',
+      gate: run.gate,
+      stop,
       signal: halt.signal,
     });
     await reporter.waitUntilSynced(rowsFound, halt.signal);

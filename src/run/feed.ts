@@ -1,4 +1,5 @@
 import type { JobsOptions, Queue } from 'bullmq';
+import type { StopReason } from '../../jobs/reset-user.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import { brokenRule, type PasswordPolicy } from '../password/policy.js';
 import type { RunKey } from '../password/run-key.js';
@@ -12,6 +13,15 @@ import { WINDOW } from './window.js';
 /** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
 const BATCH = 200;
 
+/** A row that must have its line, and something that must be right, before the rows behind it go into the queue. */
+export interface Gate {
+  after: number;
+  /** Whether a person is being asked. */
+  readonly asking: boolean;
+  /** Opens, or answers why the run must stop here. Rejects with the signal's reason when it is aborted. */
+  open(signal: AbortSignal): Promise<StopReason | undefined>;
+}
+
 export interface FeedContext {
   plan: Plan;
   key: RunKey | undefined;
@@ -24,6 +34,9 @@ export interface FeedContext {
   resumedUpTo: number;
   /** Whether the queue has lost what the earlier process left there. */
   queueWasLost: boolean;
+  gate: Gate | undefined;
+  /** Stops the run, and so aborts `signal`. */
+  stop: (reason: StopReason) => void;
   signal: AbortSignal;
 }
 
@@ -36,6 +49,7 @@ export async function feed(
   context: FeedContext,
 ): Promise<number> {
   const { reporter, collector, signal } = context;
+  let { gate } = context;
   let last = 0;
   let batch: PendingRow[] = [];
   const flush = async () => {
@@ -48,6 +62,11 @@ export async function feed(
     for (const row of some) {
       last = row.row;
       if (row.row <= reporter.syncedRow) continue;
+      if (gate !== undefined && row.row > gate.after) {
+        await flush();
+        await passGate(gate, context);
+        gate = undefined;
+      }
       if (row.row > reporter.syncedRow + WINDOW) {
         await flush();
         await reporter.waitUntilSynced(row.row - WINDOW, signal);
@@ -62,6 +81,13 @@ export async function feed(
     await flush();
   }
   return last;
+}
+
+async function passGate({ after, open }: Gate, { reporter, stop, signal }: FeedContext): Promise<void> {
+  await reporter.waitUntilSynced(after, signal);
+  const reason = await open(signal);
+  if (reason !== undefined) stop(reason);
+  signal.throwIfAborted();
 }
 
 /** The row as it goes into the queue; undefined when it got its outcome here. */

@@ -4,6 +4,7 @@ import { passwordPolicySchema } from '../password/policy.js';
 import { passwordShapeSchema } from '../password/shape.js';
 import { replaceFile } from '../report/atomic-file.js';
 import { UsageError } from '../usage-error.js';
+import { canarySchema } from './canary.js';
 import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
 
 export const MODES = ['generate', 'password-column', 'discard'] as const;
@@ -43,6 +44,7 @@ export const runRecordSchema = z.object({
   /** The account's own quota, in calls a second, if one was named. */
   quota: z.number().positive().optional(),
   concurrency: z.int().positive(),
+  canary: canarySchema.optional(),
   maxFailures: failureLimitSchema.default(DEFAULT_FAILURE_LIMIT),
   /** Without its password; absent for the embedded queue. */
   queue: z.string().optional(),

@@ -28,6 +28,10 @@ export const runRequestSchema = z.object({
   quota: z.number().positive().default(QUOTA),
   rate: z.union([z.literal('max'), z.number().positive()]).default(DEFAULT_RATE),
   concurrency: z.int().min(1).max(1_000).optional(),
+  /** Rows that go first, alone. */
+  canary: z.int().positive().optional(),
+  /** Stop after the canary when so many of it failed. */
+  canaryFailures: z.int().positive().optional(),
   maxFailures: failureLimitSchema.default(DEFAULT_FAILURE_LIMIT),
   queue: z.string().optional(),
   runDir: z.string().optional(),

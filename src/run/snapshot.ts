@@ -88,6 +88,7 @@ const LATEST_DATE = 8.64e15;
 
 function waitingFor(live: LiveRun): string | undefined {
   if (live.paused()) return 'paused';
+  if (live.asking()) return 'an answer at its terminal';
   const { rate, limit, pausedMs, why } = live.pacer.view();
   if (pausedMs < WORTH_SAYING) return undefined;
   return why === 'outage'

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   nodeArgs?: string[];
   /** What to run. @default the built command line */
   entry?: string;
+  /** Runs it at a terminal of its own (`script`, of every Linux): what it writes there is all in `stdout`. @default false */
+  terminal?: boolean;
 }
 
 export interface ProgramResult {
@@ -34,6 +36,8 @@ export interface RunningProgram {
   readonly stdout: string;
   readonly stderr: string;
   kill(signal: NodeJS.Signals): void;
+  /** Types at its terminal: `y\n`, or `\u0003` for Ctrl-C. */
+  type(keys: string): void;
   /** The first match in standard error, also in what came before. Rejects when the program ends without one. */
   waitForStderr(pattern: RegExp): Promise<RegExpExecArray>;
   waitForStdout(pattern: RegExp): Promise<RegExpExecArray>;
@@ -55,12 +59,20 @@ export async function startProgram(args: string[], options: ProgramOptions = {})
   const entry = options.entry ?? CLI;
   if (!existsSync(entry)) throw new Error(`There is no ${entry}: run "npm run build" before the tests.`);
   const home = await mkdtemp(join(tmpdir(), 'program-home-'));
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), entry, ...args], {
+  const command = [process.execPath, ...(options.nodeArgs ?? []), entry, ...args];
+  const [file = '', ...rest] = options.terminal === true ? atTerminal(command) : command;
+  const child = spawn(file, rest, {
     cwd: options.cwd ?? home,
     env: { ...cleanEnvironment(home), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  return watch(child, home, options.input ?? '');
+  return watch(child, home, options.terminal === true ? undefined : (options.input ?? ''));
+}
+
+/** `--return` answers the program's exit code, `--flush` what it writes at once. */
+function atTerminal(command: readonly string[]): string[] {
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  return ['script', '--quiet', '--return', '--flush', '--command', quoted, '/dev/null'];
 }
 
 /** Nothing of the machine's own AWS configuration, proxies or Node options gets into a test. */
@@ -77,7 +89,7 @@ function cleanEnvironment(home: string): Record<string, string | undefined> {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-function watch(child: Child, home: string, input: string | Uint8Array): RunningProgram {
+function watch(child: Child, home: string, input: string | Uint8Array | undefined): RunningProgram {
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   const pid = child.pid ?? 0;
   const result = new Promise<ProgramResult>((resolve, reject) => {
@@ -91,7 +103,7 @@ function watch(child: Child, home: string, input: string | Uint8Array): RunningP
   });
   // A program that does not read its input may end before all of it is written.
   child.stdin.on('error', () => {});
-  child.stdin.end(input);
+  if (input !== undefined) child.stdin.end(input);
   return {
     pid,
     get stdout() {
@@ -101,6 +113,7 @@ function watch(child: Child, home: string, input: string | Uint8Array): RunningP
       return err.text();
     },
     kill: (signal) => void child.kill(signal),
+    type: (keys) => void child.stdin.write(keys),
     waitForStderr: (pattern) => err.waitFor(pattern, 'standard error'),
     waitForStdout: (pattern) => out.waitFor(pattern, 'standard output'),
     result,
