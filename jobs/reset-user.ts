@@ -40,7 +40,7 @@ export interface StopReason {
   requestId?: string | undefined;
 }
 
-export interface ResetUserContext extends CallContext {
+export interface ResetUserContext extends Omit<CallContext, 'stillHolds'> {
   run: string;
   pool: string;
   permanent: boolean;
@@ -48,6 +48,8 @@ export interface ResetUserContext extends CallContext {
   setPassword: SetPassword;
   /** Users refused as NotAuthorized in a row, over all jobs of this process. */
   refusals: { inARow: number };
+  /** Whether the job's lock is still this worker's. */
+  stillHolds: (job: Job<ResetUserData>, token: string | undefined) => Promise<boolean>;
   /** Stops the run: nothing more is sent, and the rows in flight go back to the queue. */
   stop: (reason: StopReason) => void;
 }
@@ -75,7 +77,12 @@ export function createResetUser(context: ResetUserContext) {
     }
     const { pool, permanent, setPassword } = context;
     const send = () => setPassword({ poolId: pool, username: data.username, password, permanent });
-    const answer = await callUntilAnswered(send, context);
+    const answer = await callUntilAnswered(send, {
+      ...context,
+      stillHolds: () => context.stillHolds(job, token),
+    });
+    // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
+    if (answer.kind === 'lost') throw new bullmq.WaitingError();
     const sentBefore = data.maybeSent || job.attemptsStarted - 1 > data.unsent;
     const outcome = outcomeOf(answer, sentBefore, context);
     if (outcome !== undefined) return outcome;
@@ -112,7 +119,11 @@ function passwordFor(
 }
 
 /** The row's outcome, or undefined when the row goes back to the queue. */
-function outcomeOf(answer: Answer, sentBefore: boolean, context: ResetUserContext): Outcome | undefined {
+function outcomeOf(
+  answer: Exclude<Answer, { kind: 'lost' }>,
+  sentBefore: boolean,
+  context: ResetUserContext,
+): Outcome | undefined {
   switch (answer.kind) {
     case 'applied':
       context.refusals.inARow = 0;

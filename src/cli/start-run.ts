@@ -79,12 +79,14 @@ async function runPrepared({
   observers,
   onBegun,
 }: RunPrepared): Promise<number> {
+  const lock = await lockRun(directory.lock, { takeOver: false });
+  // Before run.json, which makes the directory a run's: such a one can be resumed whenever its process died.
+  const report = await createReport(directory.report);
   const { record, key: runKey } = await beginRun(directory, prepared, {
     inputPath,
     program: VERSION,
     readKey: () => key,
   });
-  const lock = await lockRun(directory.lock, { takeOver: false });
   const log = openLog(directory.log);
   try {
     const backend = await openBackend(prepared.location, {
@@ -95,7 +97,6 @@ async function runPrepared({
     });
     for (const warning of await backend.warnings())
       tell(output.progress, 'warning', `warning: ${escapeForTerminal(warning)}\n`);
-    const report = await createReport(directory.report);
     onBegun();
     return await watchRun({
       ...prepared,

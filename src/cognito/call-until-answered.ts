@@ -22,6 +22,8 @@ export type Answer =
       maybeApplied: boolean;
     }
   | { kind: 'stopped'; error: string; message: string; requestId: string | undefined; maybeApplied: boolean }
+  /** The job is another worker's now; nothing more was sent for it here. */
+  | { kind: 'lost' }
   /** The signal came between two calls. */
   | { kind: 'interrupted'; maybeApplied: boolean };
 
@@ -37,6 +39,8 @@ export interface CallContext {
   /** No new call begins once it is aborted; one that is under way is waited for. */
   signal: AbortSignal;
   endpoint: Endpoint;
+  /** Asked before each call: a process that stood still may have lost the job to another worker. */
+  stillHolds?: (() => Promise<boolean>) | undefined;
   /** Hears of each call, for the metrics. */
   onCall?: ((call: Call) => void) | undefined;
 }
@@ -46,6 +50,8 @@ export interface Endpoint {
   /** `performance.now()` of the last answer of any kind; -Infinity before the first. */
   lastAnswerAt: number;
 }
+
+class JobLost extends Error {}
 
 class CallFailed extends Error {
   readonly verdict: Verdict;
@@ -63,7 +69,7 @@ class CallFailed extends Error {
  */
 export async function callUntilAnswered(
   send: () => Promise<string | undefined>,
-  { pacer, signal, endpoint, onCall }: CallContext,
+  { pacer, signal, endpoint, stillHolds, onCall }: CallContext,
 ): Promise<Answer> {
   const begun = performance.now();
   const count = { attempts: 0, throttles: 0, requestId: undefined as string | undefined };
@@ -77,6 +83,7 @@ export async function callUntilAnswered(
 
   const attempt = async () => {
     await pacer.turn(signal);
+    if (stillHolds !== undefined && !(await stillHolds())) throw new JobLost();
     startedAt ??= new Date().toISOString();
     const sentAt = performance.now();
     try {
@@ -128,6 +135,7 @@ export async function callUntilAnswered(
   } catch (error) {
     // p-retry throws away the success of a call that was under way when the signal came.
     if (applied) return { kind: 'applied', calls: calls() };
+    if (error instanceof JobLost) return { kind: 'lost' };
     if (error instanceof CallFailed) return endOf(error.verdict, calls(), maybeApplied);
     if (signal.aborted) return { kind: 'interrupted', maybeApplied };
     throw error;

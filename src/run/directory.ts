@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../usage-error.js';
@@ -47,11 +48,17 @@ export async function createRunDirectory(path: string): Promise<RunDirectory> {
   await mkdir(directory.path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       error.code === 'EEXIST'
-        ? `${path} exists already. To go on with that run: cognito-bulk-reset resume ${path}`
+        ? whatIsThere(directory)
         : `The run directory ${path} can’t be made: ${error.message}.`,
     );
   });
   return directory;
+}
+
+function whatIsThere({ path, record }: RunDirectory): string {
+  return existsSync(record)
+    ? `${path} exists already. To go on with that run: cognito-bulk-reset resume ${path}`
+    : `${path} exists already and no run has begun in it: choose another directory, or remove it.`;
 }
 
 /** Opens the directory of an earlier run. A link is refused: it may lead where somebody else wants the files. */

@@ -16,11 +16,12 @@ import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { createPacer, type Pacer } from '../rate/pacer.js';
 import { UsageError } from '../usage-error.js';
+import { createHeldLocks } from './held-locks.js';
 import type { Plan } from './plan.js';
 
 /** A worker that died gives its jobs to the others after at most this long, in ms, and one look for stalled jobs. */
-const LOCK_DURATION = 15_000;
-const STALLED_INTERVAL = 5_000;
+const LOCK_DURATION = 10_000;
+const STALLED_INTERVAL = 3_000;
 /** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment for its outcome. */
 const DRAIN = 17_000;
 /** A job that was interrupted is never given up: its row must have an outcome. PostgreSQL keeps the count in 32 bits. */
@@ -56,6 +57,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     halt.abort();
     options.onStop(reason);
   };
+  const locks = createHeldLocks(LOCK_DURATION);
   const resetUser = createResetUser({
     run: plan.run,
     pool: plan.pool,
@@ -68,10 +70,20 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     refusals: { inARow: 0 },
     onCall: options.onCall,
     stop,
+    stillHolds: async (job, token) => {
+      const id = job.id ?? '';
+      if (locks.isSure(id)) return true;
+      // A queue that doesn't answer can't tell whose it is; then it is nobody's, and is given out again.
+      const extended = (await job.extendLock(token ?? '', LOCK_DURATION).catch(() => 0)) === 1;
+      if (extended) locks.held(id);
+      else log.warn({ job: id }, 'its lock ended while this process stood still: another worker does it');
+      return extended;
+    },
   });
   const worker = backend.worker<ResetUserData, Outcome>(
     RESET_USER,
     async (job, token) => {
+      locks.held(job.id ?? '');
       try {
         return await resetUser(job, token);
       } catch (error) {
@@ -83,6 +95,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
           });
         }
         throw error;
+      } finally {
+        locks.forget(job.id ?? '');
       }
     },
     {
@@ -92,6 +106,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       maxStalledCount: NEVER_GIVE_UP,
     },
   );
+  worker.on('locksRenewed', ({ jobIds }) => jobIds.forEach(locks.held));
   worker.on('completed', (job, outcome) => {
     if (job.id !== undefined) options.onOutcome(job.id, outcome);
   });

@@ -1,3 +1,4 @@
+import { seededRandom } from '../seeded-random.js';
 import type { Fault, FaultAction, Operation } from './options.js';
 
 /** What a fault looks at. */
@@ -46,16 +47,5 @@ function strikerOf(fault: Fault): (call: FaultyCall) => boolean {
     if (left === 0) return false;
     left -= 1;
     return true;
-  };
-}
-
-/** mulberry32: small, fast, and the same numbers for the same seed. */
-function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
