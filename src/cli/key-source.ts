@@ -1,5 +1,8 @@
 import { readRunKey } from '../password/key-file.js';
-import type { RunKey } from '../password/run-key.js';
+import { keyFingerprint, type RunKey } from '../password/run-key.js';
+import type { RunDirectory } from '../run/directory.js';
+import type { RunRecord } from '../run/record.js';
+import { UsageError } from '../usage-error.js';
 
 /**
  * The run's key from COGNITO_BULK_RESET_KEY_FILE: a path, or `fd:3` for a descriptor that the caller opened. Never
@@ -10,4 +13,13 @@ export function keyFromElsewhere(env: NodeJS.ProcessEnv = process.env): RunKey |
   if (source === undefined) return undefined;
   const descriptor = /^fd:(\d+)$/.exec(source)?.[1];
   return readRunKey(descriptor === undefined ? source : Number(descriptor));
+}
+
+/** The key that this run began with, from elsewhere or its directory. @throws UsageError for none or another. */
+export function keyOfRun(record: RunRecord, directory: RunDirectory): RunKey {
+  const key = keyFromElsewhere() ?? readRunKey(directory.key);
+  if (keyFingerprint(key) === record.keyFingerprint) return key;
+  throw new UsageError(
+    'The key is not the one of this run: other passwords would come of it. Give the run’s own key.',
+  );
 }

@@ -34,3 +34,8 @@ export function serviceOptions(): Option[] {
     option('--profile <name>', 'profile of the AWS configuration'),
   ];
 }
+
+/** For an option that may be given again: all its values. */
+export function collected(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}

@@ -1,4 +1,5 @@
 import { Command, type Option } from 'commander';
+import { credentialsCommand } from './credentials-command.js';
 import { resumeCommand } from './resume-command.js';
 import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
@@ -31,6 +32,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     statusCommand(done),
     pauseCommand(done),
     setRateCommand(done),
+    credentialsCommand(done),
     workerCommand(done),
   ])
     root.addCommand(command);

@@ -59,7 +59,7 @@ export async function resumeReport(path: string): Promise<OpenReport> {
   const handle = await openSafely(path, SAFE_APPEND);
   return closingOnError(handle, async () => {
     const stat = await handle.stat();
-    if (!stat.isFile()) throw new UsageError(`${escapeForTerminal(path)} is not a regular file.`);
+    if (!stat.isFile()) throw notRegular(path);
     const tally = emptyTally();
     let size = 0;
     for await (const part of readReport(handle, path)) {
@@ -71,6 +71,19 @@ export async function resumeReport(path: string): Promise<OpenReport> {
     if (size === 0) await file.append(REPORT_HEADER);
     return { file, lastRow: tally.rows, tally };
   });
+}
+
+/** Opens a report to read it only. @throws UsageError if it is missing, a link or no regular file. */
+export async function openReportToRead(path: string): Promise<FileHandle> {
+  const handle = await openSafely(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  return closingOnError(handle, async () => {
+    if (!(await handle.stat()).isFile()) throw notRegular(path);
+    return handle;
+  });
+}
+
+function notRegular(path: string): UsageError {
+  return new UsageError(`${escapeForTerminal(path)} is not a regular file.`);
 }
 
 function appendTo(handle: FileHandle, path: string, size: number): ReportFile {

@@ -10,7 +10,7 @@ const FLOORS = [
   ['src/cli'],
   ['src/telemetry'],
   ['src/run'],
-  ['src/check'],
+  ['src/check', 'src/credentials'],
   ['jobs'],
   ['src/cognito', 'src/manifest'],
   ['src/queue', 'src/password', 'src/report'],

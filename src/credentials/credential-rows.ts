@@ -1,0 +1,50 @@
+import { stringify } from 'csv-stringify/sync';
+import { derivePassword } from '../password/derive.js';
+import type { RunKey } from '../password/run-key.js';
+import type { PasswordShape } from '../password/shape.js';
+import { readReport } from '../report/read-report.js';
+import { openReportToRead } from '../report/report-file.js';
+
+/** What the passwords of a run are made of again. */
+export interface CredentialsSource {
+  /** The path of report.csv. */
+  report: string;
+  poolId: string;
+  key: RunKey;
+  shape: PasswordShape;
+}
+
+export const CREDENTIAL_COLUMNS = ['username', 'password', 'row'] as const;
+
+/**
+ * The users whose reset succeeded, each with the password that was set, as CSV text in pieces: a header, then as many lines
+ * as a stretch of the report has. The only text of this program that holds passwords, so it goes nowhere but into what encrypts
+ * it. `onUsers` hears how many users each piece has.
+ *
+ * All values are exact: nothing keeps a spreadsheet from running one as a formula, because an apostrophe before a
+ * password would be another password.
+ *
+ * @throws UsageError if the report is not as this program wrote it
+ */
+export async function* credentialRows(
+  { report, poolId, key, shape }: CredentialsSource,
+  onUsers: (users: number) => void,
+): AsyncGenerator<string> {
+  yield `${CREDENTIAL_COLUMNS.join(',')}\n`;
+  const file = await openReportToRead(report);
+  try {
+    for await (const { records } of readReport(file, report)) {
+      const succeeded = records.filter(({ status }) => status === 'succeeded');
+      onUsers(succeeded.length);
+      yield stringify(
+        succeeded.map(({ username, row }) => [
+          username,
+          derivePassword(key, { poolId, username, row }, shape).reveal(),
+          row,
+        ]),
+      );
+    }
+  } finally {
+    await file.close();
+  }
+}
