@@ -9,29 +9,42 @@ import type { RunKey } from '../src/password/run-key.js';
 import { SealBrokenError, unsealPassword } from '../src/password/seal.js';
 import type { Secret } from '../src/password/secret.js';
 import type { PasswordShape } from '../src/password/shape.js';
+import { codeOfJob, isJobAuthentic, type SignedOutcome, signOutcome } from './authentic.js';
+import { rowOf } from './job-id.js';
 
 export const RESET_USER = 'reset-user';
 
-/** What a job carries: whom to reset, and never a password in the clear. */
+/** What a job carries: whom to reset, and never a password in the clear. Longer texts are none of this program's. */
 export const resetUserSchema = z.object({
-  run: z.string(),
-  pool: z.string(),
+  run: z.string().max(80),
+  pool: z.string().max(55),
   row: z.int().positive(),
-  username: z.string().min(1),
+  username: z.string().min(1).max(256),
   /** The row's own password, sealed for this row and user; only with `--password-column`. */
-  sealed: z.string().optional(),
+  sealed: z.string().max(4096).optional(),
   /** How many workers gave this job back with certainty that no call of theirs was applied. */
   unsent: z.int().nonnegative().default(0),
   /** The queue had lost this job, and with it whether a call was sent before. */
   maybeSent: z.boolean().default(false),
+  /** Shows that a holder of the run's key made this job. */
+  code: z.string(),
 });
 export type ResetUserData = z.input<typeof resetUserSchema>;
+export type UnsignedData = Omit<ResetUserData, 'code'>;
+
+/** A job's data as it goes into the queue. */
+export function signJob(key: RunKey, data: UnsignedData): ResetUserData {
+  const { unsent = 0, maybeSent = false } = data;
+  return { ...data, code: codeOfJob(key, { ...data, unsent, maybeSent }) };
+}
+
+/** What a job comes to: an outcome for its row, or nothing, because it is no job of this run. */
+export type JobResult = SignedOutcome | typeof REFUSED;
+export const REFUSED = 'refused';
 
 /** Where the passwords of a run come from. */
 export type PasswordSource =
-  | { mode: 'generate'; key: RunKey; shape: PasswordShape }
-  | { mode: 'password-column'; key: RunKey }
-  | { mode: 'discard' };
+  { mode: 'generate'; shape: PasswordShape } | { mode: 'password-column' } | { mode: 'discard' };
 
 export interface StopReason {
   /** The exception's name, or one of this program's own. */
@@ -44,6 +57,7 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds'> {
   run: string;
   pool: string;
   permanent: boolean;
+  key: RunKey;
   passwords: PasswordSource;
   setPassword: SetPassword;
   /** Users refused as NotAuthorized in a row, over all jobs of this process. */
@@ -59,22 +73,14 @@ const REFUSALS_THAT_STOP = 5;
 
 /** The whole of what happens to one user: make the password, set it, say what came of it. */
 export function createResetUser(context: ResetUserContext) {
-  return async (job: Job<ResetUserData>, token?: string): Promise<Outcome> => {
-    const parsed = resetUserSchema.safeParse(job.data);
-    if (!parsed.success || parsed.data.run !== context.run || parsed.data.pool !== context.pool) {
-      return ownFailure(
-        'JobRefused',
-        'The job in the queue is not one of this run; nothing was sent for it.',
-      );
-    }
-    const data = parsed.data;
+  return async (job: Job<ResetUserData>, token?: string): Promise<JobResult> => {
+    const data = ownData(job, context);
+    // The row's true job may have been overwritten: the run, which knows it, puts it back.
+    if (data === undefined) return REFUSED;
+    const sign = (outcome: Outcome) => signOutcome(context.key, data, outcome);
     const password = passwordFor(context, data);
-    if (password === 'broken') {
-      return ownFailure(
-        'SealBroken',
-        'The sealed password was changed in the queue; nothing was sent for it.',
-      );
-    }
+    if (password === 'broken') return sign(SEAL_BROKEN);
+
     const { pool, permanent, setPassword } = context;
     const send = () => setPassword({ poolId: pool, username: data.username, password, permanent });
     const answer = await callUntilAnswered(send, {
@@ -85,11 +91,11 @@ export function createResetUser(context: ResetUserContext) {
     if (answer.kind === 'lost') throw new bullmq.WaitingError();
     const sentBefore = data.maybeSent || job.attemptsStarted - 1 > data.unsent;
     const outcome = outcomeOf(answer, sentBefore, context);
-    if (outcome !== undefined) return outcome;
+    if (outcome !== undefined) return sign(outcome);
 
     // Back to the queue, unharmed: what is known of this try goes with it.
     if (!('maybeApplied' in answer && answer.maybeApplied)) {
-      await job.updateData({ ...data, unsent: data.unsent + 1 });
+      await job.updateData(signJob(context.key, { ...data, unsent: data.unsent + 1 }));
     }
     await job.moveToWait(token);
     // BullMQ's PostgreSQL backend puts it last (Redis: first), and the report could not go on before a window of others.
@@ -98,19 +104,34 @@ export function createResetUser(context: ResetUserContext) {
   };
 }
 
+/** The job's data, if the run made it for this very row and pool. */
+function ownData(
+  job: Job<ResetUserData>,
+  { key, run, pool }: ResetUserContext,
+): z.output<typeof resetUserSchema> | undefined {
+  const { success, data } = resetUserSchema.safeParse(job.data);
+  const isOwn =
+    success &&
+    data.run === run &&
+    data.pool === pool &&
+    rowOf(job.id ?? '') === data.row &&
+    isJobAuthentic(key, data, data.code);
+  return isOwn ? data : undefined;
+}
+
 function passwordFor(
-  { passwords, pool }: ResetUserContext,
+  { key, passwords, pool }: ResetUserContext,
   data: z.output<typeof resetUserSchema>,
 ): Secret | 'broken' {
   const owner = { poolId: pool, username: data.username, row: data.row };
   switch (passwords.mode) {
     case 'generate':
-      return derivePassword(passwords.key, owner, passwords.shape);
+      return derivePassword(key, owner, passwords.shape);
     case 'discard':
       return discardedPassword();
     case 'password-column':
       try {
-        return unsealPassword(passwords.key, owner, data.sealed ?? '');
+        return unsealPassword(key, owner, data.sealed ?? '');
       } catch (error) {
         if (error instanceof SealBrokenError) return 'broken';
         throw error;
@@ -150,6 +171,9 @@ function outcomeOf(
   }
 }
 
-function ownFailure(error: string, message: string): Outcome {
-  return { status: 'failed', error, message, retryable: false };
-}
+const SEAL_BROKEN: Outcome = {
+  status: 'failed',
+  error: 'SealBroken',
+  message: 'The sealed password was changed in the queue; nothing was sent for it.',
+  retryable: false,
+};

@@ -140,8 +140,7 @@ function locationOf(record: RunRecord, given: string | undefined): QueueLocation
   return queueLocation(given ?? record.queue);
 }
 
-function keyOf(record: RunRecord, directory: RunDirectory): RunKey | undefined {
-  if (record.mode === 'discard') return undefined;
+function keyOf(record: RunRecord, directory: RunDirectory): RunKey {
   const key = keyFromElsewhere() ?? readRunKey(directory.key);
   if (keyFingerprint(key) !== record.keyFingerprint) {
     throw new UsageError(

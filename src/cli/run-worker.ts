@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { ZodError } from 'zod';
-import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
+import { REFUSED, RESET_USER, type StopReason } from '../../jobs/reset-user.js';
 import { createClient } from '../cognito/client.js';
 import { regionOfPool } from '../cognito/pool.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
@@ -14,15 +14,7 @@ import { openBackend } from '../queue/open-backend.js';
 import { queueLocation } from '../queue/location.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { runDirectory } from '../run/directory.js';
-import {
-  fingerprintOf,
-  holdsKey,
-  PLAN_QUEUE,
-  type Plan,
-  type PostedPlan,
-  postStop,
-  readPlan,
-} from '../run/plan.js';
+import { holdsKey, PLAN_QUEUE, type PostedPlan, postStop, readPlan } from '../run/plan.js';
 import { readRunRecord } from '../run/record.js';
 import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
 import { type RunWorker, startWorker } from '../run/worker.js';
@@ -88,7 +80,9 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
         client,
         concurrency,
         log,
-        onOutcome: (job, outcome) => log.debug({ job, status: outcome.status }, 'outcome'),
+        onResult: (job, result) => {
+          if (result !== REFUSED) log.debug({ job, status: result.status }, 'outcome');
+        },
         onCall: observers.metrics?.called,
         onStop: (reason) => {
           stopped = reason;
@@ -96,12 +90,13 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       });
     let worker: RunWorker | undefined;
     while (stopped === undefined && !interrupted.signal.aborted) {
-      const now = await readPlan(board);
+      const now = await readPlan(board).catch(notAPlan);
       if (now === undefined) break;
       if (JSON.stringify(now.plan.pool) !== JSON.stringify(plan.pool)) break;
-      if (now.stop === undefined) worker ??= start();
+      const stop = now.stop(key);
+      if (stop === undefined) worker ??= start();
       else if (worker !== undefined) {
-        log.info({ error: now.stop.error }, 'the run has stopped; waiting for it to be resumed');
+        log.info({ error: stop.error }, 'the run has stopped; waiting for it to be resumed');
         await worker.drain();
         worker = undefined;
       }
@@ -109,12 +104,8 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     }
     if (stopped !== undefined) {
       await queue.pause();
-      await postStop(board, {
-        error: stopped.error,
-        message: stopped.message,
-        requestId: stopped.requestId,
-        host: hostname(),
-      });
+      const { error, message, requestId } = stopped;
+      await postStop(board, { error, message, requestId, host: hostname() }, { run: plan.run, key });
     }
     await worker?.drain();
     if (stopped !== undefined) {
@@ -142,17 +133,16 @@ function notAPlan(error: unknown): never {
 async function runNamed(run: string): Promise<{ id: string; directoryKey: () => RunKey | undefined }> {
   if (!existsSync(join(run, 'run.json'))) return { id: run, directoryKey: () => undefined };
   const directory = runDirectory(run);
-  const { id, mode } = await readRunRecord(directory.record);
-  return { id, directoryKey: () => (mode === 'discard' ? undefined : readRunKey(directory.key)) };
+  const { id } = await readRunRecord(directory.record);
+  return { id, directoryKey: () => readRunKey(directory.key) };
 }
 
 /** The key that this plan was made with, before the first job. Throws UsageError for none, another, or a forged plan. */
-function trustedKey(posted: PostedPlan, key: RunKey | undefined): RunKey | undefined {
-  const plan: Plan = posted.plan;
-  if (fingerprintOf(plan) === undefined) return undefined;
+function trustedKey(posted: PostedPlan, key: RunKey | undefined): RunKey {
   if (key === undefined)
     throw new UsageError('This run needs its key: set COGNITO_BULK_RESET_KEY_FILE to a copy of its run.key.');
-  if (!holdsKey(plan, key)) throw new UsageError('The key is not the one of this run; nothing was sent.');
+  if (!holdsKey(posted.plan, key))
+    throw new UsageError('The key is not the one of this run; nothing was sent.');
   if (!posted.isAuthentic(key))
     throw new UsageError('The plan in the queue was not made with the run’s key; nothing was sent.');
   return key;

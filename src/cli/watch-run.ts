@@ -21,7 +21,7 @@ import { tell } from './tell.js';
 
 export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
   record: RunRecord;
-  key: RunKey | undefined;
+  key: RunKey;
   directory: RunDirectory;
   backend: QueueBackend;
   report: OpenReport;

@@ -18,6 +18,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   CanaryDeclined: 'Look at report.csv. Resume shows the first rows once more and asks again.',
   ManifestChangedError: 'Put the file back as it was when the run began.',
   ReportWriteError: 'Make room or mend the disk that holds the run directory.',
+  QueueTampered:
+    'Somebody else writes to the queue, or a worker of another version takes part: see run.log, and give the queue a password of its own.',
   UnexpectedError: 'This is a fault of this program: run.log in the run directory tells more.',
   CredentialsProviderError:
     'No credentials were found: set AWS_PROFILE or --profile, or sign in (for instance `aws sso login`).',

@@ -11,7 +11,7 @@ import { type RunRecord, writeRunRecord } from './record.js';
 /** The key of a run and the record of what was asked: the first things in its directory. */
 export interface Begun {
   record: RunRecord;
-  key: RunKey | undefined;
+  key: RunKey;
 }
 
 /** Makes the key and run.json. `readKey` gives the key from elsewhere, if one was named there. */
@@ -21,7 +21,8 @@ export async function beginRun(
   options: { inputPath: string; program: string; readKey: () => RunKey | undefined },
 ): Promise<Begun> {
   const { request, pool, manifest, location } = run;
-  const key = request.mode === 'discard' ? undefined : (options.readKey() ?? createRunKey(directory.key));
+  // With --discard no password comes of it; it shows the workers which jobs are this run's.
+  const key = options.readKey() ?? createRunKey(directory.key);
   const { bytes, sha256 } = await fingerprint(options.inputPath);
   const record: RunRecord = {
     version: 1,
@@ -46,7 +47,7 @@ export async function beginRun(
     mode: request.mode,
     permanent: request.permanent,
     ...(run.shape === undefined ? {} : { shape: run.shape }),
-    ...(key === undefined ? {} : { keyFingerprint: keyFingerprint(key) }),
+    keyFingerprint: keyFingerprint(key),
     rate: run.rate,
     quota: request.quota,
     concurrency: run.concurrency,
@@ -68,13 +69,13 @@ export function planOf(record: RunRecord): Plan {
     pool: record.pool.id,
     permanent: record.permanent,
     rate: record.rate,
+    keyFingerprint: record.keyFingerprint,
     passwords: passwordsOf(record),
   };
 }
 
-function passwordsOf({ mode, shape, keyFingerprint: fingerprintOfKey = '' }: RunRecord): Plan['passwords'] {
-  if (mode === 'discard') return { mode };
-  if (mode === 'password-column') return { mode, keyFingerprint: fingerprintOfKey };
+function passwordsOf({ mode, shape }: RunRecord): Plan['passwords'] {
+  if (mode !== 'generate') return { mode };
   if (shape === undefined) throw new Error('run.json has no shape for the generated passwords.');
-  return { mode, keyFingerprint: fingerprintOfKey, shape };
+  return { mode, shape };
 }

@@ -1,10 +1,14 @@
 import type { JobsOptions, Queue } from 'bullmq';
 import type { Logger } from 'pino';
-import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
-import { type Outcome, outcomeSchema } from '../outcome.js';
+import { openOutcome } from '../../jobs/authentic.js';
+import { rowOf } from '../../jobs/job-id.js';
+import { REFUSED, RESET_USER, type StopReason } from '../../jobs/reset-user.js';
+import type { Outcome } from '../outcome.js';
+import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { Reporter } from '../report/reporter.js';
-import { createPendingRows, jobOf, type PendingRow, rowOf } from './rows.js';
+import { createMender } from './mend.js';
+import { createPendingRows, type PendingRow } from './rows.js';
 import { WINDOW } from './window.js';
 
 /** How often the collector looks for outcomes that no event told of, in ms. */
@@ -14,12 +18,13 @@ const LOOK_AT = 50;
 /** Rows synced between two clean-ups of finished jobs. */
 const FORGET_EVERY = 500;
 const PAGE = 500;
-
 export interface CollectorOptions {
   backend: QueueBackend;
   queue: Queue;
   reporter: Reporter;
   jobOptions: JobsOptions;
+  run: string;
+  key: RunKey;
   log: Logger;
   onStop: (reason: StopReason) => void;
 }
@@ -27,8 +32,8 @@ export interface CollectorOptions {
 export interface Collector {
   /** The row is on its way into the queue; `heard` when its outcome is known already and it needs no job. */
   expect(row: PendingRow): 'heard' | 'open';
-  /** An outcome from this process's own worker. */
-  heard(jobId: string, outcome: Outcome): void;
+  /** What a job of this process's own worker came to. */
+  heard(jobId: string, result: Outcome | typeof REFUSED): void;
   /**
    * Reads the outcomes that an earlier process did not write any more, and gives broken jobs a new try. Answers the last
    * row that has such an outcome; 0 for none.
@@ -39,7 +44,8 @@ export interface Collector {
 
 /**
  * Brings outcomes to the reporter: from the own worker, from other processes' (BullMQ's events), and, should an
- * event get lost or the queue lose its jobs, from the jobs themselves.
+ * event get lost or the queue lose its jobs, from the jobs themselves. Of what lies in the queue, only what carries the
+ * code of a worker of this run counts; a row whose job is lost or was forged gets its true job again.
  */
 export function createCollector(options: CollectorOptions): Collector {
   const { backend, queue, reporter, log } = options;
@@ -60,17 +66,27 @@ export function createCollector(options: CollectorOptions): Collector {
     reporter.put({ row, line, username, outcome });
     log.info({ row, status: outcome.status, ...errorAndRequest(outcome) }, 'outcome');
   };
-  const heardText = (jobId: string, text: unknown) => {
+  const outcomeIn = (row: number, value: unknown) =>
+    openOutcome(options.key, { run: options.run, row }, value);
+  const heardOf = (jobId: string, returnvalue: unknown) => {
     const row = rowOf(jobId);
     if (row === undefined || pending.get(row)?.heard === true || early.has(row)) return;
-    const outcome = outcomeSchema.safeParse(typeof text === 'string' ? parseJson(text) : text);
-    if (outcome.success) put(row, outcome.data);
-    else log.warn({ job: jobId }, 'an outcome in the queue is not one; refused');
+    const outcome = outcomeIn(row, typeof returnvalue === 'string' ? parseJson(returnvalue) : returnvalue);
+    if (outcome !== undefined) put(row, outcome);
+    else doubt(row);
   };
 
   if (backend.shared) {
-    backend.events(RESET_USER).on('completed', ({ jobId, returnvalue }) => heardText(jobId, returnvalue));
+    backend.events(RESET_USER).on('completed', ({ jobId, returnvalue }) => heardOf(jobId, returnvalue));
   }
+
+  const mend = createMender({ ...options, outcomeIn, put });
+  const doubt = (row: number) => {
+    const known = pending.get(row);
+    if (known !== undefined) mend(known).catch(notNow);
+  };
+  // The queue is out of reach for now; the next look comes in a second.
+  const notNow = (error: unknown) => log.debug({ err: error }, 'could not look at the queue');
 
   let stuckRow = 0;
   let looking = false;
@@ -87,28 +103,14 @@ export function createCollector(options: CollectorOptions): Collector {
   const lookAtJobs = async (from: number) => {
     for (const row of reporter.missingUpTo(from + LOOK_AT)) {
       const known = pending.get(row);
-      if (known === undefined) continue;
-      const { name, data, opts } = jobOf(known, options.jobOptions);
-      const job = await queue.getJob(opts.jobId);
-      if (job === undefined) {
-        log.warn({ row }, 'the queue lost a job; it is added again');
-        await queue.add(name, { ...data, maybeSent: true }, { ...opts });
-      } else if (job.finishedOn !== undefined && job.failedReason === undefined) {
-        heardText(opts.jobId, job.returnvalue);
-      } else if (await job.isFailed()) {
-        options.onStop({
-          error: 'UnexpectedError',
-          message: `The job of row ${row} broke: ${job.failedReason}`,
-        });
-      }
+      if (known !== undefined) await mend(known);
     }
   };
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
     look()
-      // The queue is out of reach for now; the next look comes in a second.
-      .catch((error: unknown) => log.debug({ err: error }, 'could not look at the queue'))
+      .catch(notNow)
       .finally(() => {
         looking = false;
       });
@@ -123,9 +125,11 @@ export function createCollector(options: CollectorOptions): Collector {
       put(row.row, outcome);
       return 'heard';
     },
-    heard: (jobId, outcome) => {
+    heard: (jobId, result) => {
       const row = rowOf(jobId);
-      if (row !== undefined) put(row, outcome);
+      if (row === undefined) return;
+      if (result === REFUSED) doubt(row);
+      else put(row, result);
     },
     recover: async () => {
       let last = 0;
@@ -133,14 +137,14 @@ export function createCollector(options: CollectorOptions): Collector {
         const jobs = await queue.getJobs(['completed'], start, start + PAGE - 1, true);
         for (const job of jobs) {
           const row = rowOf(job.id ?? '');
-          const outcome = outcomeSchema.safeParse(job.returnvalue);
-          if (row === undefined || !outcome.success) continue;
-          put(row, outcome.data);
+          const outcome = row === undefined ? undefined : outcomeIn(row, job.returnvalue);
+          if (row === undefined || outcome === undefined) continue;
+          put(row, outcome);
           last = Math.max(last, row);
         }
         if (jobs.length < PAGE) break;
       }
-      for (const job of await queue.getJobs(['failed'])) await job.retry('failed');
+      for (const job of await queue.getJobs(['failed'], 0, PAGE)) await job.retry('failed');
       return last;
     },
     close: () => clearInterval(timer),

@@ -19,7 +19,7 @@ import { type RunWorker, startWorker } from './worker.js';
 export interface Execution {
   record: RunRecord;
   plan: Plan;
-  key: RunKey | undefined;
+  key: RunKey;
   manifest: Manifest;
   report: OpenReport;
   backend: QueueBackend;
@@ -100,7 +100,16 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let threshold = createThreshold(run.record.maxFailures, report.lastRow);
   try {
     const posted = await postPlan(board, plan, run.key);
-    collector = createCollector({ backend, queue, reporter, jobOptions, log, onStop: stop });
+    collector = createCollector({
+      backend,
+      queue,
+      reporter,
+      jobOptions,
+      run: plan.run,
+      key: run.key,
+      log,
+      onStop: stop,
+    });
     const resumed = report.lastRow > 0 || posted === 'kept';
     if (posted === 'kept') {
       const lastKnown = await collector.recover();
@@ -115,11 +124,11 @@ export async function executeRun(run: Execution): Promise<Ending> {
       client: run.client,
       concurrency: run.record.concurrency,
       log,
-      onOutcome: heard,
+      onResult: heard,
       onCall: run.onCall,
       onStop: stop,
     });
-    if (backend.shared) lookForStop = hearOthers(board, stop);
+    if (backend.shared) lookForStop = hearOthers(board, run.key, stop);
     const { pacer } = worker;
     await run.onStarted({
       reporter,
@@ -172,7 +181,10 @@ export async function executeRun(run: Execution): Promise<Ending> {
     clearInterval(hold);
     // Workers elsewhere end between users too, at the same time.
     const toldOthers = ending?.kind !== 'finished' && backend.shared;
-    await Promise.all([toldOthers ? tellOthers(queue, board, reasonOf(ending)) : undefined, worker?.drain()]);
+    await Promise.all([
+      toldOthers ? tellOthers(queue, board, reasonOf(ending), { run: plan.run, key: run.key }) : undefined,
+      worker?.drain(),
+    ]);
     collector?.close();
     await reporter.close();
   }

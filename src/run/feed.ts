@@ -24,7 +24,7 @@ export interface Gate {
 
 export interface FeedContext {
   plan: Plan;
-  key: RunKey | undefined;
+  key: RunKey;
   policy: PasswordPolicy;
   queue: Queue;
   jobOptions: JobsOptions;
@@ -55,7 +55,8 @@ export async function feed(
   const flush = async () => {
     const full = batch;
     batch = [];
-    if (full.length > 0) await context.queue.addBulk(full.map((one) => jobOf(one, context.jobOptions)));
+    if (full.length > 0)
+      await context.queue.addBulk(full.map((one) => jobOf(context.key, one, context.jobOptions)));
   };
 
   for await (const some of rows) {
@@ -104,8 +105,7 @@ function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undef
 
   const maySealed = plan.passwords.mode === 'password-column';
   if (maySealed) {
-    if (row.password === undefined || key === undefined)
-      return refuse('failed', 'InvalidPassword', 'The row has no password.');
+    if (row.password === undefined) return refuse('failed', 'InvalidPassword', 'The row has no password.');
     const rule = brokenRule(context.policy, row.password);
     if (rule !== undefined) return refuse('failed', 'InvalidPassword', rule);
   }
@@ -116,12 +116,13 @@ function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undef
     username,
     addedAt: mayBeInQueue ? 0 : Date.now(),
     heard: false,
+    mended: 0,
     data: {
       run: plan.run,
       pool: plan.pool,
       row: number,
       username,
-      ...(maySealed && row.password !== undefined && key !== undefined
+      ...(maySealed && row.password !== undefined
         ? { sealed: sealPassword(key, { poolId: plan.pool, row: number, username }, row.password) }
         : {}),
       ...(mayBeInQueue && context.queueWasLost ? { maybeSent: true } : {}),

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
 import { type FailedRow, writeFailedCsv } from '../report/failed-csv.js';
 import { readReport } from '../report/read-report.js';
@@ -13,7 +13,7 @@ export interface Finished {
   failed: string | undefined;
 }
 
-/** Writes what a finished run leaves behind beside its report: failed.csv, then summary.json as the last. */
+/** Writes what a finished run leaves behind beside its report: failed.csv, then summary.json, and then nothing is to be resumed. */
 export async function finishRun(
   directory: RunDirectory,
   record: RunRecord,
@@ -38,6 +38,8 @@ export async function finishRun(
     reportSha256: await sha256OfFile(directory.report),
   });
   await writeSummary(directory.summary, summary);
+  // No password came of it, and a key beside the report would look as if one could.
+  if (record.mode === 'discard') await rm(directory.key, { force: true });
   return { summary, failed: again > 0 ? directory.failed : undefined };
 }
 

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { StopReason } from '../../jobs/reset-user.js';
-import { postStop, readPlan } from './plan.js';
+import type { RunKey } from '../password/run-key.js';
+import { postStop, readPlan, type StopSigner } from './plan.js';
 
 /** How often this process looks whether a worker elsewhere has stopped the run, in ms. */
 const LOOK_FOR_STOP = 1_000;
@@ -10,24 +11,29 @@ const LOOK_FOR_STOP = 1_000;
 const TELL_OTHERS = 3_000;
 
 /** Tells the workers of other processes to end between users; the jobs stay where they are. */
-export async function tellOthers(queue: Queue, board: Queue, reason: StopReason): Promise<void> {
+export async function tellOthers(
+  queue: Queue,
+  board: Queue,
+  reason: StopReason,
+  of: StopSigner,
+): Promise<void> {
   const told = (async () => {
     await queue.pause();
-    await postStop(board, { ...reason, host: hostname() });
+    await postStop(board, { ...reason, host: hostname() }, of);
   })();
   // A queue that is out of reach must not keep a person from leaving.
   await Promise.race([told.catch(() => undefined), sleep(TELL_OTHERS, undefined, { ref: false })]);
 }
 
 /** Hears when a worker of another process has stopped the run. */
-export function hearOthers(board: Queue, stop: (reason: StopReason) => void): NodeJS.Timeout {
+export function hearOthers(board: Queue, key: RunKey, stop: (reason: StopReason) => void): NodeJS.Timeout {
   return setInterval(() => {
     readPlan(board).then(
       (posted) => {
-        if (posted?.stop !== undefined) {
-          const { error, message, requestId, host } = posted.stop;
-          stop({ error, message: `${message} (worker on ${host})`, requestId });
-        }
+        const reason = posted?.stop(key);
+        if (reason === undefined) return;
+        const { error, message, requestId, host } = reason;
+        stop({ error, message: `${message} (worker on ${host})`, requestId });
       },
       // The queue is out of reach for now; the next look comes in a second.
       () => undefined,

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import { z } from 'zod';
+import { unambiguous } from '../password/owner.js';
 import { authenticate, isAuthentic, keyFingerprint, type RunKey } from '../password/run-key.js';
 import { passwordShapeSchema } from '../password/shape.js';
 
@@ -11,9 +12,11 @@ const planSchema = z.object({
   permanent: z.boolean(),
   /** Calls a second, over all workers. */
   rate: z.number().positive(),
+  /** Of the run's key, which a worker must hold. */
+  keyFingerprint: z.string(),
   passwords: z.discriminatedUnion('mode', [
-    z.object({ mode: z.literal('generate'), keyFingerprint: z.string(), shape: passwordShapeSchema }),
-    z.object({ mode: z.literal('password-column'), keyFingerprint: z.string() }),
+    z.object({ mode: z.literal('generate'), shape: passwordShapeSchema }),
+    z.object({ mode: z.literal('password-column') }),
     z.object({ mode: z.literal('discard') }),
   ]),
 });
@@ -27,7 +30,14 @@ const stopSchema = z.object({
 });
 export type ReportedStop = z.infer<typeof stopSchema>;
 
-const postedSchema = z.object({ plan: planSchema, code: z.string().optional() });
+/** Whoever posts a stop shows by the run's key that it is one of the run's own processes. */
+export interface StopSigner {
+  run: string;
+  key: RunKey;
+}
+
+const postedSchema = z.object({ plan: planSchema, code: z.string().default('') });
+const postedStopSchema = z.object({ stop: stopSchema, code: z.string() });
 
 /** The queue in which the plan lies, as the one job that nobody processes; workers of other hosts read it there. */
 export const PLAN_QUEUE = 'plan';
@@ -35,15 +45,16 @@ const PLAN_JOB = 'plan';
 
 export interface PostedPlan {
   plan: Plan;
-  stop: ReportedStop | undefined;
   /** Whether whoever posted it held the run's key. */
   isAuthentic: (key: RunKey) => boolean;
+  /** Why a worker with this key stopped the run. What others post is not shown to anybody. */
+  stop: (key: RunKey) => ReportedStop | undefined;
 }
 
 /** Posts the plan. Answers whether it was there before: then the queue has kept what an earlier process left. */
-export async function postPlan(queue: Queue, plan: Plan, key: RunKey | undefined): Promise<'new' | 'kept'> {
+export async function postPlan(queue: Queue, plan: Plan, key: RunKey): Promise<'new' | 'kept'> {
   const job = await queue.getJob(PLAN_JOB);
-  const data = { plan, ...(key === undefined ? {} : { code: authenticate(key, JSON.stringify(plan)) }) };
+  const data = { plan, code: authenticate(key, planText(plan)) };
   if (job === undefined) {
     await queue.add(PLAN_JOB, data, { jobId: PLAN_JOB });
     return 'new';
@@ -58,24 +69,32 @@ export async function readPlan(queue: Queue): Promise<PostedPlan | undefined> {
   const job = await queue.getJob(PLAN_JOB);
   if (job === undefined) return undefined;
   const { plan, code } = postedSchema.parse(job.data);
-  const stop = stopSchema.safeParse(job.progress);
+  const posted = postedStopSchema.safeParse(job.progress).data;
   return {
     plan,
-    stop: stop.success ? stop.data : undefined,
-    isAuthentic: (key) => code !== undefined && isAuthentic(key, JSON.stringify(plan), code),
+    isAuthentic: (key) => isAuthentic(key, planText(plan), code),
+    stop: (key) =>
+      posted !== undefined && isAuthentic(key, stopText(plan.run, posted.stop), posted.code)
+        ? posted.stop
+        : undefined,
   };
 }
 
 /** Tells all processes of the run that it has stopped, and why. */
-export async function postStop(queue: Queue, stop: ReportedStop): Promise<void> {
+export async function postStop(queue: Queue, stop: ReportedStop, of: StopSigner): Promise<void> {
   const job = await queue.getJob(PLAN_JOB);
-  await job?.updateProgress(stop);
-}
-
-export function fingerprintOf(plan: Plan): string | undefined {
-  return plan.passwords.mode === 'discard' ? undefined : plan.passwords.keyFingerprint;
+  await job?.updateProgress({ stop, code: authenticate(of.key, stopText(of.run, stop)) });
 }
 
 export function holdsKey(plan: Plan, key: RunKey): boolean {
-  return fingerprintOf(plan) === keyFingerprint(key);
+  return plan.keyFingerprint === keyFingerprint(key);
+}
+
+// Through the schema, which has one order of keys: PostgreSQL keeps JSON's keys in an order of its own.
+function planText(plan: Plan): string {
+  return unambiguous(['plan', JSON.stringify(planSchema.parse(plan))]);
+}
+
+function stopText(run: string, stop: ReportedStop): string {
+  return unambiguous(['stop', run, JSON.stringify(stopSchema.parse(stop))]);
 }

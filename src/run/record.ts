@@ -39,7 +39,7 @@ export const runRecordSchema = z.object({
   mode: z.enum(MODES),
   permanent: z.boolean(),
   shape: passwordShapeSchema.optional(),
-  keyFingerprint: z.string().optional(),
+  keyFingerprint: z.string(),
   rate: z.number().positive(),
   /** The account's own quota, in calls a second, if one was named. */
   quota: z.number().positive().optional(),

@@ -1,16 +1,6 @@
-import { RESET_USER, type ResetUserData } from '../../jobs/reset-user.js';
-
-/** BullMQ refuses an id that is a whole number, so a row's job is named `row-17`. */
-const JOB_ID = /^row-(\d+)$/;
-
-export function jobIdOf(row: number): string {
-  return `row-${row}`;
-}
-
-export function rowOf(jobId: string): number | undefined {
-  const digits = JOB_ID.exec(jobId)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
+import { jobIdOf } from '../../jobs/job-id.js';
+import { RESET_USER, signJob, type UnsignedData } from '../../jobs/reset-user.js';
+import type { RunKey } from '../password/run-key.js';
 
 /** A row that is in the queue and has no line yet. */
 export interface PendingRow {
@@ -18,11 +8,13 @@ export interface PendingRow {
   line: number;
   username: string;
   /** What to put into the queue again, should the queue lose it. */
-  data: ResetUserData;
+  data: UnsignedData;
   /** `Date.now()` when its job was added; 0 when an earlier process may have added it. */
   addedAt: number;
   /** Whether its outcome was heard: events of other workers tell of each outcome a second time. */
   heard: boolean;
+  /** How often its job had to be put into the queue again, because it was forged or broke. */
+  mended: number;
 }
 
 /** The rows between the queue and the report, oldest first; at most one window of them. */
@@ -56,6 +48,6 @@ export function createPendingRows(): PendingRows {
 }
 
 /** The job of a row, as BullMQ's `addBulk` takes it. */
-export function jobOf(pending: PendingRow, options: object) {
-  return { name: RESET_USER, data: pending.data, opts: { ...options, jobId: jobIdOf(pending.row) } };
+export function jobOf(key: RunKey, { row, data }: Pick<PendingRow, 'row' | 'data'>, options: object) {
+  return { name: RESET_USER, data: signJob(key, data), opts: { ...options, jobId: jobIdOf(row) } };
 }

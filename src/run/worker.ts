@@ -4,7 +4,8 @@ import bullmq from 'bullmq';
 import type { Logger } from 'pino';
 import {
   createResetUser,
-  type PasswordSource,
+  type JobResult,
+  REFUSED,
   RESET_USER,
   type ResetUserData,
   type StopReason,
@@ -15,7 +16,6 @@ import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { createPacer, type Pacer } from '../rate/pacer.js';
-import { UsageError } from '../usage-error.js';
 import { createHeldLocks } from './held-locks.js';
 import type { Plan } from './plan.js';
 
@@ -30,11 +30,12 @@ const NEVER_GIVE_UP = 2 ** 31 - 1;
 export interface RunWorkerOptions {
   backend: QueueBackend;
   plan: Plan;
-  key: RunKey | undefined;
+  key: RunKey;
   client: CognitoIdentityProviderClient;
   concurrency: number;
   log: Logger;
-  onOutcome: (jobId: string, outcome: Outcome) => void;
+  /** A job of this worker has ended: with its row's outcome, or refused because it is none of the run's. */
+  onResult: (jobId: string, result: Outcome | typeof REFUSED) => void;
   onStop: (reason: StopReason) => void;
   onCall?: CallContext['onCall'];
 }
@@ -62,7 +63,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     run: plan.run,
     pool: plan.pool,
     permanent: plan.permanent,
-    passwords: passwordSource(plan, options.key),
+    key: options.key,
+    passwords: plan.passwords,
     setPassword: createSetPassword(client),
     pacer,
     signal: halt.signal,
@@ -80,7 +82,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       return extended;
     },
   });
-  const worker = backend.worker<ResetUserData, Outcome>(
+  const worker = backend.worker<ResetUserData, JobResult>(
     RESET_USER,
     async (job, token) => {
       locks.held(job.id ?? '');
@@ -107,8 +109,10 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     },
   );
   worker.on('locksRenewed', ({ jobIds }) => jobIds.forEach(locks.held));
-  worker.on('completed', (job, outcome) => {
-    if (job.id !== undefined) options.onOutcome(job.id, outcome);
+  worker.on('completed', (job, result) => {
+    if (job.id === undefined) return;
+    if (result === REFUSED) log.warn({ job: job.id }, 'a job in the queue was not made by this run; refused');
+    options.onResult(job.id, result === REFUSED ? REFUSED : result.outcome);
   });
 
   return {
@@ -124,13 +128,4 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       if (!closed) log.warn('calls in flight were left behind');
     },
   };
-}
-
-function passwordSource(plan: Plan, key: RunKey | undefined): PasswordSource {
-  if (plan.passwords.mode === 'discard') return { mode: 'discard' };
-  if (key === undefined)
-    throw new UsageError('This run needs its key: set COGNITO_BULK_RESET_KEY_FILE to a copy of its run.key.');
-  return plan.passwords.mode === 'generate'
-    ? { mode: 'generate', key, shape: plan.passwords.shape }
-    : { mode: 'password-column', key };
 }

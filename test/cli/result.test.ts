@@ -103,6 +103,15 @@ test('standard input is kept as a copy in the run directory, for nobody else to 
   expect(workplace.report().map(({ username }) => username)).toEqual(users(4));
 });
 
+test('a key that no password came of is gone when its --discard run has finished, and not before', async () => {
+  await workplace.write('users.csv', csvOf(users(3)));
+  await standIn.setFaults([{ times: 1, action: { kind: 'error', name: 'AccessDeniedException' } }]);
+  expect((await run('users.csv', '--discard')).code).toBe(3);
+  expect(workplace.has('run.key')).toBe(true);
+  expect((await runProgram(['resume', workplace.runDir], workplace.here)).code).toBe(0);
+  expect(workplace.has('run.key')).toBe(false);
+});
+
 test('the run directory is 0700 and each file in it 0600', async () => {
   await workplace.write('users.csv', csvOf([...users(2), 'nobody']));
   await run('users.csv', '--generate');

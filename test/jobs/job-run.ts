@@ -5,7 +5,15 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import type { Queue } from 'bullmq';
 import { pino } from 'pino';
 import { inject } from 'vitest';
-import { RESET_USER, type ResetUserData, type StopReason } from '../../jobs/reset-user.js';
+import { jobIdOf } from '../../jobs/job-id.js';
+import {
+  REFUSED,
+  RESET_USER,
+  type ResetUserData,
+  signJob,
+  type StopReason,
+  type UnsignedData,
+} from '../../jobs/reset-user.js';
 import type { Outcome } from '../../src/outcome.js';
 import { policyOf } from '../../src/password/policy.js';
 import { keyFingerprint, RunKey } from '../../src/password/run-key.js';
@@ -14,7 +22,6 @@ import { openBackend } from '../../src/queue/open-backend.js';
 import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
 import type { Plan } from '../../src/run/plan.js';
-import { jobIdOf } from '../../src/run/rows.js';
 import { type RunWorker, startWorker } from '../../src/run/worker.js';
 import { type StandIn, startStandIn } from '../support/stand-in/stand-in.js';
 
@@ -38,14 +45,18 @@ export interface JobRun {
   backend: QueueBackend;
   queue: Queue;
   runId: string;
-  /** As the program puts a row into the queue; `more` replaces fields of the job's data. */
-  add(row: number, username: string, more?: Partial<ResetUserData>): Promise<void>;
+  /** As the program puts a row into the queue; `more` replaces fields before the job is signed. */
+  add(row: number, username: string, more?: Partial<UnsignedData>): Promise<void>;
+  /** As somebody else who can write to the queue does; `more` replaces fields of a signed job. */
+  forge(row: number, username: string, more?: Partial<ResetUserData>): Promise<void>;
   /** Starts a worker of this process. */
   work(): RunWorker;
   /** Resolves when this job has its outcome. */
   outcome(row: number): Promise<Outcome>;
   /** The jobs that have their outcome. */
   outcomes: ReadonlyMap<string, Outcome>;
+  /** The jobs that the worker refused. */
+  refused: readonly string[];
   /** Resolves when the worker stopped the run. */
   stopped: Promise<StopReason>;
   close(): Promise<void>;
@@ -79,9 +90,15 @@ export async function startJobRun({
     requestHandler: { requestTimeout: REQUEST_TIMEOUT, throwOnRequestTimeout: true },
   });
   const outcomes = new Map<string, Outcome>();
+  const refused: string[] = [];
   const waiting = new Map<string, (outcome: Outcome) => void>();
   const stop = Promise.withResolvers<StopReason>();
   const workers: RunWorker[] = [];
+
+  const trueData = (row: number, username: string) => ({ run: runId, pool: POOL, row, username });
+  const put = async (row: number, data: ResetUserData) => {
+    await queue.add(RESET_USER, data, { ...backend.jobOptions(100), jobId: jobIdOf(row) });
+  };
 
   return {
     standIn,
@@ -89,11 +106,10 @@ export async function startJobRun({
     queue,
     runId,
     outcomes,
+    refused,
     stopped: stop.promise,
-    add: async (row, username, more = {}) => {
-      const data: ResetUserData = { run: runId, pool: POOL, row, username, ...more };
-      await queue.add(RESET_USER, data, { ...backend.jobOptions(100), jobId: jobIdOf(row) });
-    },
+    add: (row, username, more = {}) => put(row, signJob(KEY, { ...trueData(row, username), ...more })),
+    forge: (row, username, more = {}) => put(row, { ...signJob(KEY, trueData(row, username)), ...more }),
     work: () => {
       const worker = startWorker({
         backend,
@@ -102,7 +118,8 @@ export async function startJobRun({
         client,
         concurrency,
         log: pino({ level: 'silent' }),
-        onOutcome: (id, outcome) => {
+        onResult: (id, outcome) => {
+          if (outcome === REFUSED) return void refused.push(id);
           outcomes.set(id, outcome);
           waiting.get(id)?.(outcome);
         },
@@ -133,16 +150,13 @@ function planOf(
   mode: 'generate' | 'password-column',
   policy: ReturnType<typeof policyOf>,
 ): Plan {
-  const fingerprint = keyFingerprint(KEY);
   return {
     version: 1,
     run,
     pool: POOL,
     permanent: true,
     rate: 1_000,
-    passwords:
-      mode === 'generate'
-        ? { mode, keyFingerprint: fingerprint, shape: shapeFor(policy) }
-        : { mode, keyFingerprint: fingerprint },
+    keyFingerprint: keyFingerprint(KEY),
+    passwords: mode === 'generate' ? { mode, shape: shapeFor(policy) } : { mode },
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { RESET_USER } from '../../jobs/reset-user.js';
+import { RESET_USER, signJob } from '../../jobs/reset-user.js';
 import { sealPassword } from '../../src/password/seal.js';
 import { Secret } from '../../src/password/secret.js';
 import { passwordHash } from '../support/stand-in/password-hash.js';
@@ -103,18 +103,29 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
 
   test('a forged job is refused, nothing is sent for it, and the run goes on', async () => {
     const run = await jobRun({ kind });
-    await run.add(1, 'user-1', { run: 'another-run' });
-    await run.add(2, 'user-2', { pool: 'eu-west-1_Other' });
-    await run.add(3, 'user-3', { row: -3 });
+    await run.forge(1, 'user-1', { run: 'another-run' });
+    await run.forge(2, 'user-2', { pool: 'eu-west-1_Other' });
+    await run.forge(3, 'user-3', { row: -3 });
     await run.queue.add(RESET_USER, 'junk', { ...run.backend.jobOptions(100), jobId: 'row-4' });
     await run.queue.add(RESET_USER, null, { ...run.backend.jobOptions(100), jobId: 'row-5' });
-    await run.add(6, 'user-6');
+    await run.forge(6, 'user-6', { username: 'user-60' });
+    await run.forge(7, 'user-7', { code: '0'.repeat(64) });
+    await run.forge(8, 'user-8', { unsent: 1 });
+    await run.forge(9, 'user-9', { maybeSent: true });
+    // The true job of row 12 under the id of row 10, and signed jobs of this run for a pool and a run that are not its.
+    await run.forge(10, 'user-12', {
+      ...signJob(KEY, { run: run.runId, pool: POOL, row: 12, username: 'user-12' }),
+    });
+    await run.add(11, 'user-11', { pool: 'eu-west-1_Other' });
+    await run.add(12, 'user-12', { run: 'another-run' });
+    await run.forge(13, 'x'.repeat(1_000_000));
+    await run.add(14, 'user-14');
     run.work();
-    for (const row of [1, 2, 3, 4, 5]) {
-      expect(await run.outcome(row)).toMatchObject({ status: 'failed', error: 'JobRefused' });
-    }
-    expect(await run.outcome(6)).toMatchObject({ status: 'succeeded' });
-    expect(run.standIn.size()).toBe(1);
+    expect(await run.outcome(14)).toMatchObject({ status: 'succeeded' });
+    const forged = Array.from({ length: 13 }, (_, index) => `row-${index + 1}`);
+    await expect.poll(() => [...run.refused].sort()).toEqual(forged.sort());
+    expect([...run.outcomes.keys()]).toEqual(['row-14']);
+    expect(run.standIn.calls().map(({ username }) => username)).toEqual(['user-14']);
   });
 });
 
