@@ -16,6 +16,8 @@ export interface QueueBackend extends Omit<Makers, 'closeAll'> {
   jobOptions(window: number): JobsOptions;
   /** Lets go of finished jobs whose rows are on disk; `addedAt` is when the oldest row without a line was added. */
   forgetFinished(queue: Queue, addedAt: number): Promise<void>;
+  /** Whether the queue can be reached, as far as is known just now. */
+  answers(): boolean;
   /** What is risky about this queue, in words, for the first screen. */
   warnings(): Promise<string[]>;
   /** Removes all that belongs to this run, and closes. */

@@ -33,7 +33,14 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   const isNew = await prepareDirectory(directory);
   // A unix socket's path holds about 100 characters, and a run directory's may be longer.
   const socketDirectory = await mkdtemp(join(tmpdir(), 'cbr-'));
-  const thread = await startThread(directory, join(socketDirectory, '.s.PGSQL.5432'));
+  const socketPath = join(socketDirectory, '.s.PGSQL.5432');
+  let lost: string | undefined;
+  const thread = await startThread(directory, socketPath).catch(async (error: Error) => {
+    if (isNew) throw error;
+    const aside = await makeAnew(directory);
+    lost = `the embedded queue could not be opened and was made anew; rows in flight may be called a second time. The old one is in ${aside}.`;
+    return startThread(directory, socketPath);
+  });
   thread.on('error', onError);
   const pool = new Pool({ host: socketDirectory, database: 'postgres', user: 'postgres', max: CONNECTIONS });
   pool.on('error', onError);
@@ -62,10 +69,12 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     ...makers,
     paceStore: () => paceStore,
     ...keptJobs(0),
-    warnings: async () => [],
+    answers: () => true,
+    warnings: async () => (lost === undefined ? [] : [lost]),
     destroy: async () => {
       await close();
       await rm(directory, { recursive: true, force: true });
+      await rm(`${directory}.broken`, { recursive: true, force: true });
     },
     close,
   };
@@ -82,6 +91,15 @@ async function prepareDirectory(directory: string): Promise<boolean> {
   // A crash while copying must not leave half a database under the name of a whole one.
   await rename(copying, directory);
   return true;
+}
+
+/** Puts a queue that can't be opened (a torn copy, a broken disk) out of the way: what it held is in the report, or done again. */
+async function makeAnew(directory: string): Promise<string> {
+  const aside = `${directory}.broken`;
+  await rm(aside, { recursive: true, force: true });
+  await rename(directory, aside);
+  await prepareDirectory(directory);
+  return aside;
 }
 
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */

@@ -11,6 +11,8 @@ type PostgresLocation = Extract<QueueLocation, { kind: 'postgres' }>;
 
 /** Clocks of other hosts may differ; a finished job is kept this much longer, in ms. */
 const CLOCK_DIFFERENCE = 60_000;
+/** How often the server is asked whether it is there, in ms. */
+const PROBE_EVERY = 2_000;
 
 /** A PostgreSQL server as the queue, in BullMQ's own schema `bullmq`; its migrations run on the first connection. */
 export async function openPostgres(
@@ -34,6 +36,16 @@ export async function openPostgres(
     telemetry: options.telemetry,
   });
 
+  let answers = true;
+  // Neither pg nor BullMQ tells when a server that was away is back.
+  const probe = setInterval(() => {
+    pool.query('select 1').then(
+      () => (answers = true),
+      () => (answers = false),
+    );
+  }, PROBE_EVERY);
+  probe.unref();
+
   const queues: Queue[] = [];
 
   return {
@@ -47,8 +59,10 @@ export async function openPostgres(
     },
     paceStore: () => postgresPaceStore(pool, options.runId),
     ...keptJobs(CLOCK_DIFFERENCE),
+    answers: () => answers,
     warnings: async () => [],
     destroy: async () => {
+      clearInterval(probe);
       for (const queue of queues) await queue.obliterate({ force: true });
       await closeAll();
       await pool
@@ -57,6 +71,7 @@ export async function openPostgres(
       await pool.end();
     },
     close: async () => {
+      clearInterval(probe);
       await closeAll();
       await pool.end();
     },

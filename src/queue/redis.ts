@@ -38,6 +38,7 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     // At most one window of rows is without a line, so the job of such a row is always among the kept ones.
     jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
     forgetFinished: async () => {},
+    answers: () => client.status === 'ready',
     warnings: () => redisWarnings(client),
     destroy: async () => {
       // Closed first: an open QueueEvents or Worker would write to its keys once more.

@@ -50,6 +50,8 @@ export interface LiveRun {
   /** Sends nothing more, in any worker, until `proceed`; calls in flight finish. */
   pause(): Promise<void>;
   proceed(): Promise<void>;
+  /** Whether the queue can be reached. */
+  queueAnswers(): boolean;
   /** Jobs in the queue, by state. */
   queueDepth(): Promise<Record<string, number>>;
   /** Calls a second from now on, over all workers. */
@@ -152,6 +154,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
         hold = undefined;
         await queue.resume();
       },
+      queueAnswers: backend.answers,
       queueDepth: () => queue.getJobCounts('wait', 'active', 'delayed'),
       setRate: async (rate) => pacer.setLimit(rate),
     });

@@ -87,6 +87,7 @@ export function createSnapshots(run: string, live: LiveRun): (now?: number) => S
 const LATEST_DATE = 8.64e15;
 
 function waitingFor(live: LiveRun): string | undefined {
+  if (!live.queueAnswers()) return 'the queue does not answer';
   if (live.paused()) return 'paused';
   if (live.asking()) return 'an answer at its terminal';
   const { rate, limit, pausedMs, why } = live.pacer.view();
