@@ -1,3 +1,4 @@
+import { callerText } from '../cognito/caller.js';
 import type { Prepared } from '../run/prepare.js';
 import type { PlanRequest } from '../run/request.js';
 import { count } from './words.js';
@@ -10,6 +11,7 @@ export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
   const size = pool.estimatedUsers === undefined ? '' : `, about ${count(pool.estimatedUsers)} users`;
   return [
     ['User pool', `${pool.name} (${pool.id})${size}`],
+    ...(run.caller === undefined ? [] : [['Caller', callerText(run.caller)] satisfies Fact]),
     ['Passwords', passwords(run)],
     ['Users then', statusAfter(run)],
   ];

@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
 import { credentialsCommand } from './credentials-command.js';
+import { reportCommand } from './report-command.js';
 import { resumeCommand } from './resume-command.js';
 import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
@@ -30,6 +31,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     runCommand(done),
     resumeCommand(done),
     statusCommand(done),
+    reportCommand(done),
     pauseCommand(done),
     setRateCommand(done),
     credentialsCommand(done),

@@ -91,7 +91,7 @@ function sayFinished({ summary, failed }: Finished, { directory, output }: Watch
   process.stdout.write(
     output.json
       ? `${JSON.stringify({ ...summary, status: 'finished', runDirectory: directory.path })}\n`
-      : summaryTable(summary, { report: directory.report, failed }),
+      : summaryTable(summary, { report: directory.report, page: directory.page, failed }),
   );
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }

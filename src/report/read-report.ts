@@ -11,6 +11,8 @@ const CHUNK = 128 * 1024;
 /** A stretch of the report, read and checked. */
 export interface ReportPart {
   records: ReportRecord[];
+  /** The same as they stand in the file, each with its newline. */
+  lines: string[];
   /** The bytes of the file up to the end of these records. */
   size: number;
 }
@@ -48,7 +50,7 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
       line += text.includes('"') ? text.split('\n').length - 1 : 1;
     }
     size = position - rest.length;
-    yield { records: records.filter((record) => record !== undefined), size };
+    yield { records: records.filter((record) => record !== undefined), lines: cut.records, size };
   }
   checkTorn(path, rest.toString('utf8'), line, row, size === 0);
 }

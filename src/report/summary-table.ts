@@ -12,6 +12,8 @@ const RULE = '─'.repeat(33);
 /** Where a run has left its files. */
 export interface SummaryFiles {
   report: string;
+  /** report.html. */
+  page?: string;
   /** failed.csv, if there are rows to run again. */
   failed?: string | undefined;
 }
@@ -63,6 +65,7 @@ function factBlock(summary: Summary, files: SummaryFiles): string[] {
     throttles === 1 ? 'once' : throttles === 0 ? 'never' : `${number(throttles)} times`,
   ]);
   facts.push(['Report', escapeForTerminal(files.report)]);
+  if (files.page !== undefined) facts.push(['To look at', escapeForTerminal(files.page)]);
   if (files.failed !== undefined) facts.push(['To run again', escapeForTerminal(files.failed)]);
   return facts.map(([name, value]) => `  ${name.padEnd(14)}${value}`);
 }

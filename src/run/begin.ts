@@ -46,6 +46,7 @@ export async function beginRun(
     ...(request.profile === undefined ? {} : { profile: request.profile }),
     mode: request.mode,
     permanent: request.permanent,
+    ...(run.caller === undefined ? {} : { caller: run.caller }),
     ...(run.shape === undefined ? {} : { shape: run.shape }),
     keyFingerprint: keyFingerprint(key),
     rate: run.rate,

@@ -8,6 +8,8 @@ export interface RunDirectory {
   path: string;
   record: string;
   report: string;
+  /** The report as a page. */
+  page: string;
   summary: string;
   failed: string;
   log: string;
@@ -27,6 +29,7 @@ export function runDirectory(path: string): RunDirectory {
     path: resolve(path),
     record: at('run.json'),
     report: at('report.csv'),
+    page: at('report.html'),
     summary: at('summary.json'),
     failed: at('failed.csv'),
     log: at('run.log'),

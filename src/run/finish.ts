@@ -1,10 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
 import { type FailedRow, writeFailedCsv } from '../report/failed-csv.js';
+import { writePage } from '../report/html/write-page.js';
 import { readReport } from '../report/read-report.js';
 import { type Summary, sha256OfFile, summarize, writeSummary } from '../report/summary.js';
 import type { Tally } from '../report/tally.js';
 import type { RunDirectory } from './directory.js';
+import { pageFacts } from './page-facts.js';
 import type { RunRecord } from './record.js';
 
 export interface Finished {
@@ -13,7 +15,7 @@ export interface Finished {
   failed: string | undefined;
 }
 
-/** Writes what a finished run leaves behind beside its report: failed.csv, then summary.json, and then nothing is to be resumed. */
+/** Writes what a finished run leaves behind beside its report: failed.csv, report.html, then summary.json, and then nothing is to be resumed. */
 export async function finishRun(
   directory: RunDirectory,
   record: RunRecord,
@@ -37,6 +39,7 @@ export async function finishRun(
     inputSha256: record.input.sha256 ?? '',
     reportSha256: await sha256OfFile(directory.report),
   });
+  await writePage(directory.page, directory.report, pageFacts(record, { summary }));
   await writeSummary(directory.summary, summary);
   // No password came of it, and a key beside the report would look as if one could.
   if (record.mode === 'discard') await rm(directory.key, { force: true });

@@ -1,4 +1,5 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { type Caller, callerOf } from '../cognito/caller.js';
 import { createClient } from '../cognito/client.js';
 import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
 import { type Manifest, openManifest } from '../manifest/manifest.js';
@@ -21,6 +22,8 @@ export interface Prepared<Request extends PlanRequest> {
   client: CognitoIdentityProviderClient;
   region: string;
   endpoint: string | undefined;
+  /** Whose credentials these are. */
+  caller: Caller | undefined;
   /** Calls a second, over all workers. */
   rate: number;
   concurrency: number;
@@ -67,6 +70,7 @@ export async function prepareRun<Request extends PlanRequest>(
     client,
     region,
     endpoint,
+    caller: await callerOf(client, { endpoint, profile: request.profile }),
     rate,
     concurrency,
     shape,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { callerSchema } from '../cognito/caller.js';
 import { passwordPolicySchema } from '../password/policy.js';
 import { passwordShapeSchema } from '../password/shape.js';
 import { replaceFile } from '../report/atomic-file.js';
@@ -38,6 +39,8 @@ export const runRecordSchema = z.object({
   profile: z.string().optional(),
   mode: z.enum(MODES),
   permanent: z.boolean(),
+  /** Who began the run; absent if it could not be found out. */
+  caller: callerSchema.optional(),
   shape: passwordShapeSchema.optional(),
   keyFingerprint: z.string(),
   rate: z.number().positive(),

@@ -1,0 +1,83 @@
+import { html, type Markup } from './markup.js';
+import type { Timeline } from './timeline.js';
+import { clock, number, span } from './words.js';
+
+/** Units of the drawing, which is stretched to the width of the page. */
+const HEIGHT = 100;
+const GAP = 0.12;
+/** One failure among thousands of calls must still be seen. */
+const LEAST_HEIGHT = 1.5;
+
+/** Calls a second over time as columns, failed rows in them, and the rate that was asked for as a line. */
+export function rateChart({ start, step, buckets }: Timeline, rate: number): Markup {
+  const most = Math.max(...buckets.map(({ calls }) => calls)) / step;
+  const top = ceilingOf(Math.max(most, rate <= 2 * most ? rate : 0));
+  const height = (perStep: number) => round((perStep / step / top) * HEIGHT);
+  const columns = buckets.map(({ calls, failures }, index) => {
+    if (calls === 0) return undefined;
+    const failed = Math.min(calls, failures);
+    const name = `${clock(start + index * step * 1000)}: ${number(calls / step)} calls a second${failures === 0 ? '' : `, ${number(failures)} failed`}`;
+    return html`<g
+      ><title>${name}</title
+      >${bar('calls', index, height(calls))}${failed === 0 ? undefined : bar('failures', index, Math.max(height(failed), LEAST_HEIGHT))}</g
+    >`;
+  });
+  const end = start + buckets.length * step * 1000;
+  const limit =
+    rate > top
+      ? undefined
+      : html`<line
+          class="limit"
+          x1="0"
+          x2="${buckets.length}"
+          y1="${HEIGHT - height(rate * step)}"
+          y2="${HEIGHT - height(rate * step)}"
+        />`;
+  return html`<figure class="rate">
+    <div class="plot">
+      <svg
+        viewBox="0 0 ${buckets.length} ${HEIGHT}"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label="Calls a second from ${clock(start)} to ${clock(end)}: at most ${number(most)}"
+      >
+        <g class="lines">
+          ${[0, 0.5, 1].map((share) => html`<line x1="0" x2="${buckets.length}" y1="${HEIGHT * share}" y2="${HEIGHT * share}" />`)}
+        </g>
+        ${columns} ${limit}
+      </svg>
+      <div class="scale" aria-hidden="true">
+        <span>${number(top)}</span><span>${number(top / 2)}</span><span>0</span>
+      </div>
+    </div>
+    <div class="times" aria-hidden="true">
+      <span>${clock(start)}</span><span>${clock((start + end) / 2)}</span><span>${clock(end)}</span>
+    </div>
+    <figcaption>
+      <span class="key calls">calls a second</span>
+      <span class="key failures">failed</span>
+      ${limit && html`<span class="key limit">asked for: ${number(rate)} at most</span>`}
+      <span class="step">each column ${span(step)}</span>
+    </figcaption>
+  </figure>`;
+}
+
+function bar(kind: string, index: number, height: number): Markup {
+  return html`<rect
+    class="${kind}"
+    x="${round(index + GAP / 2)}"
+    y="${round(HEIGHT - height)}"
+    width="${1 - GAP}"
+    height="${height}"
+  />`;
+}
+
+/** A round number at or just above it. */
+function ceilingOf(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value) ?? 10);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

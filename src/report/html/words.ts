@@ -1,0 +1,45 @@
+/** 1234567.89 as 1,234,567.9. */
+export function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}
+
+/** A share of rows: `98.7 %`, and never 100 or 0 for what is only near it. */
+export function percent(part: number, whole: number): string {
+  if (whole === 0) return '';
+  const share = (part / whole) * 100;
+  if (part > 0 && share < 0.1) return '< 0.1 %';
+  if (part < whole && share > 99.9) return '> 99.9 %';
+  return `${number(share)} %`;
+}
+
+/** The time of day in UTC: `20:15:00`. */
+export function clock(time: number): string {
+  return new Date(time).toISOString().slice(11, 19);
+}
+
+/** `2026-11-23 20:15:00 UTC`. */
+export function moment(time: string): string {
+  return `${time.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** Seconds as a person says them: `45 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
+export function span(seconds: number): string {
+  const units: [string, number][] = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ];
+  const first = units.findIndex(([, length]) => seconds >= length);
+  if (first === -1) return `${number(seconds)} s`;
+  let left = Math.round(seconds);
+  return units
+    .slice(first, first + 2)
+    .map(([name, length]) => {
+      const whole = Math.floor(left / length);
+      left -= whole * length;
+      return whole === 0 ? '' : `${whole} ${name}`;
+    })
+    .filter((text) => text !== '')
+    .join(' ');
+}

@@ -1,0 +1,72 @@
+import { callerText } from '../cognito/caller.js';
+import type { Fact, PageFacts } from '../report/html/page-facts.js';
+import { moment } from '../report/html/words.js';
+import type { Summary } from '../report/summary.js';
+import type { RunRecord } from './record.js';
+
+/** What report.html says of a run besides its rows. */
+export interface PageState {
+  /** The run's end, if it has one. */
+  summary?: Pick<Summary, 'throttles' | 'inputSha256' | 'reportSha256'>;
+  unfinished?: string;
+  warning?: string;
+}
+
+/** In words for someone who wasn't there: what was asked, by whom and when. */
+export function pageFacts(record: RunRecord, { summary, unfinished, warning }: PageState): PageFacts {
+  return {
+    run: record.id,
+    pool: { id: record.pool.id, name: record.pool.name },
+    asked: asked(record),
+    begun: begun(record),
+    rate: record.rate,
+    throttles: summary?.throttles,
+    unfinished,
+    warning,
+    checksums: [
+      ...checksum('Input, SHA-256', summary?.inputSha256 ?? record.input.sha256),
+      ...checksum('report.csv, SHA-256', summary?.reportSha256),
+    ],
+    program: record.program,
+    madeAt: new Date().toISOString(),
+  };
+}
+
+function asked(record: RunRecord): Fact[] {
+  const { input, pool, endpoint } = record;
+  return [
+    { name: 'User pool', value: pool.name === pool.id ? pool.id : `${pool.name} (${pool.id})` },
+    { name: 'Passwords', value: passwords(record) },
+    {
+      name: 'Users then',
+      value: record.permanent ? 'sign in with it (permanent)' : 'must choose their own (temporary)',
+    },
+    { name: 'File', value: `${input.path}${input.column === undefined ? '' : `, column ${input.column}`}` },
+    { name: 'Rate', value: `at most ${record.rate} calls a second, ${record.concurrency} at once` },
+    ...(endpoint === undefined
+      ? [{ name: 'Region', value: record.region }]
+      : [{ name: 'Endpoint', value: endpoint }]),
+  ];
+}
+
+function begun({ caller, createdAt }: RunRecord): Fact[] {
+  return [
+    { name: 'By', value: caller === undefined ? 'not known' : callerText(caller) },
+    { name: 'Asked', value: moment(createdAt) },
+  ];
+}
+
+function passwords({ mode, shape, input }: RunRecord): string {
+  switch (mode) {
+    case 'generate':
+      return `made for each user${shape === undefined ? '' : `, ${shape.length} characters`}`;
+    case 'password-column':
+      return `from the file’s column ${input.passwordColumn ?? ''}`;
+    case 'discard':
+      return 'random, and kept by nobody';
+  }
+}
+
+function checksum(name: string, value: string | undefined): Fact[] {
+  return value === undefined || value === '' ? [] : [{ name, value }];
+}
