@@ -31,14 +31,11 @@ export interface Survey {
   kinds: Kind[];
 }
 
-/** Goes through all rows of a file. `onFindings` hears of each row that has any. */
+/** Goes through all rows of a file. */
 export async function surveyRows(
   batches: AsyncIterable<readonly ManifestRow[]>,
   findingsOf: (row: ManifestRow) => Finding[],
-  {
-    signal,
-    onFindings,
-  }: { signal: AbortSignal; onFindings?: (row: ManifestRow, findings: Finding[]) => void },
+  signal: AbortSignal,
 ): Promise<Survey> {
   const kinds = new Map<string, Kind>();
   const count = { rows: 0, good: 0, willFail: 0, willBeSkipped: 0 };
@@ -51,7 +48,6 @@ export async function surveyRows(
       count[decisive === undefined ? 'good' : decisive.effect === 'failed' ? 'willFail' : 'willBeSkipped'] +=
         1;
       for (const finding of findings) addTo(kinds, row, finding);
-      if (findings.length > 0) onFindings?.(row, findings);
     }
   }
   return {

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { option, positiveNumber, serviceOptions } from './options.js';
+import { option, serviceOptions } from './options.js';
+import { addCheckOptions, addPlanOptions, checkShape, planShape } from './plan-options.js';
+import { defaultProgress } from './progress.js';
 import { addRequestOptions, planRequestOf, requestShape } from './request-options.js';
 
 const EXAMPLES = `
@@ -9,33 +11,30 @@ skipped; 2 usage or input.
 
 Examples:
   $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123
-  $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123 --password-column password --json
+  $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123 --check-users --findings found.csv
 `;
 
 export function planCommand(done: (exitCode: number) => void): Command {
   const command = new Command('plan').description(
     'Look at the whole file and at the pool, and say what a run would do, take and cost.',
   );
-  addRequestOptions(command);
-  command.addOption(priceOption());
+  addPlanOptions(addCheckOptions(addRequestOptions(command)));
   for (const one of serviceOptions()) command.addOption(one);
-  command.addOption(option('--json', 'print the plan as one JSON object'));
+  command
+    .addOption(option('--json', 'print the plan as one JSON object'))
+    .addOption(option('--quiet', 'no progress, only the plan and errors'));
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
     const request = planRequestOf(file, options);
     const { showPlan } = await import('./show-plan.js');
-    done(await showPlan(request, options));
+    done(await showPlan(request, { ...options, progress: options.quiet ? 'none' : defaultProgress() }));
   });
 }
 
-/** `run --dry-run` has it too. */
-export function priceOption() {
-  return option(
-    '--price-per-mau <usd>',
-    'what AWS bills you for a monthly active user, to say what it may cost',
-  ).argParser(positiveNumber);
-}
-
-export const planShape = { pricePerMau: z.number().optional() };
-
-const optionsSchema = z.object({ ...requestShape, ...planShape, json: z.boolean().default(false) });
+const optionsSchema = z.object({
+  ...requestShape,
+  ...checkShape,
+  ...planShape,
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+});

@@ -1,17 +1,25 @@
 import { resolve } from 'node:path';
 import { secondsFor } from '../check/forecast.js';
+import type { Survey } from '../check/survey.js';
 import type { PreparedRun } from '../run/prepare.js';
 import { failureLimitText } from '../run/threshold.js';
 import { type Fact, poolAndPasswords } from './plan-facts.js';
+import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
 import { clockTime, count, duration } from './words.js';
 
-/** The one screen before the first call: what will happen to whom, how long it takes and where it is written down. */
-export function planScreen(run: PreparedRun, runDirectory: string, now: Date): string {
+/**
+ * The one screen before the first call: what will happen to whom, how long it takes and where it is written down. Only with
+ * a survey was more than the file's head looked at.
+ */
+export function planScreen(run: PreparedRun, runDirectory: string, now: Date, survey?: Survey): string {
   const { request, manifest, location } = run;
-  const seconds = secondsFor(manifest.estimatedRows, run.rate);
+  const seconds = secondsFor(survey?.good ?? manifest.estimatedRows, run.rate);
   const finish = new Date(now.getTime() + seconds * 1000);
-  const rows = `${manifest.exactRows ? '' : 'about '}${count(manifest.estimatedRows)}`;
+  const rows =
+    survey === undefined
+      ? `${manifest.exactRows ? '' : 'about '}${count(manifest.estimatedRows)}`
+      : count(survey.rows);
   const lines: Fact[] = [
     [
       'File',
@@ -25,7 +33,8 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date): s
     ['Endpoint', run.endpoint ?? `AWS, ${run.region}`],
     ['Report', `${resolve(runDirectory)}/report.csv`],
   ];
-  return `${facts(lines)}\n`;
+  const blocks = survey === undefined ? [] : surveyBlocks(survey);
+  return [facts(lines), ...blocks, ''].join('\n');
 }
 
 function stops({ request: { canary, canaryFailures = 1, maxFailures } }: PreparedRun): string {

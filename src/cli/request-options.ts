@@ -10,6 +10,7 @@ import {
   runRequestSchema,
 } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
+import { checkShape } from './plan-options.js';
 import { option, positiveInteger, positiveNumber, rateNumber } from './options.js';
 
 /** What `run` and `plan` both ask: whose passwords, which ones, how fast. */
@@ -56,7 +57,7 @@ export const requestShape = {
   region: z.string().optional(),
   profile: z.string().optional(),
 };
-const requestOptionsSchema = z.object(requestShape);
+const requestOptionsSchema = z.object({ ...requestShape, ...checkShape });
 type RequestOptions = z.output<typeof requestOptionsSchema> & {
   canary?: number | undefined;
   canaryFailures?: number | undefined;
@@ -85,6 +86,9 @@ function parsed<T>(
   }
   if (options.canaryFailures !== undefined && options.canary === undefined) {
     throw new UsageError('--canary-failures goes with --canary only.');
+  }
+  if (!options.checkUsers && (options.includeFederated || options.includeUnconfirmed)) {
+    throw new UsageError('--include-federated and --include-unconfirmed go with --check-users only.');
   }
   const result = schema.safeParse({
     ...options,

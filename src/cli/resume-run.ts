@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { createClient } from '../cognito/client.js';
-import { describePool } from '../cognito/pool.js';
+import { createListUsers } from '../cognito/list-users.js';
+import { describePool, type Pool } from '../cognito/pool.js';
 import { fingerprint, type Manifest, openManifest } from '../manifest/manifest.js';
 import { readRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
@@ -14,10 +16,12 @@ import { lockRun, runningProcess } from '../run/lock.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from '../run/record.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import type { FailureLimit } from '../run/threshold.js';
+import { checkAgain, isCheckWhole, type KeptCheck } from '../run/user-check.js';
 import { openObservers, type Observers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ask } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
+import { showFindProgress } from './find-progress.js';
 import { keyFromElsewhere } from './key-source.js';
 import { openLog } from './log.js';
 import type { OutputOptions } from './output.js';
@@ -56,7 +60,11 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       profile: options.profile ?? record.profile,
       concurrency: record.concurrency,
     });
-    await describePool(client, record.pool.id);
+    const pool = await describePool(client, record.pool.id);
+    if (record.check !== undefined && !(await isCheckWhole(directory, record.check))) {
+      tell(options.progress, 'warning', `${CHECK_LOST}\n`);
+      record = await checkAnew(record, record.check, { directory, manifest, pool, client }, options);
+    }
     record = await withNewLimits(record, options, directory);
     const log = openLog(directory.log);
     try {
@@ -95,6 +103,25 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   } finally {
     await lock.release();
     await observers?.close();
+  }
+}
+
+const CHECK_LOST =
+  'warning: check.csv is not there or was changed, so the pool is asked again whom the rows name.';
+
+async function checkAnew(
+  record: RunRecord,
+  check: KeptCheck,
+  again: { directory: RunDirectory; manifest: Manifest; pool: Pool; client: CognitoIdentityProviderClient },
+  { progress }: OutputOptions,
+): Promise<RunRecord> {
+  const shown = showFindProgress(progress);
+  try {
+    // Ctrl-C ends the program as ever: nothing is under way yet.
+    const listUsers = createListUsers(again.client, new AbortController().signal);
+    return await checkAgain(record, check, { ...again, listUsers, onProgress: shown.show });
+  } finally {
+    shown.stop();
   }
 }
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { option, positiveInteger, serviceOptions } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
-import { planShape, priceOption } from './plan-command.js';
+import { addCheckOptions, addPlanOptions, checkShape, planShape } from './plan-options.js';
 import { addRequestOptions, requestShape, runRequestOf } from './request-options.js';
 import { safetyOptions, safetyShape } from './safety-options.js';
 
@@ -20,7 +20,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
   const command = new Command('run').description(
     'Reset the password of every user in a CSV file (- for standard input).',
   );
-  addRequestOptions(command)
+  addCheckOptions(addRequestOptions(command))
     .addOption(
       option('--concurrency <n>', 'calls in flight at once (default: enough for the rate)').argParser(
         positiveInteger,
@@ -31,15 +31,15 @@ export function runCommand(done: (exitCode: number) => void): Command {
   for (const one of [...safetyOptions(), ...serviceOptions()]) command.addOption(one);
   command
     .addOption(option('--yes', 'do not ask; needed without a terminal'))
-    .addOption(option('--dry-run', 'send nothing: the same as plan'))
-    .addOption(priceOption());
+    .addOption(option('--dry-run', 'send nothing: the same as plan'));
+  addPlanOptions(command);
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
     const request = runRequestOf(file, options);
     if (options.dryRun) {
       const { showPlan } = await import('./show-plan.js');
-      return done(await showPlan(request, options));
+      return done(await showPlan(request, { ...options, ...outputOf(options) }));
     }
     // Loaded only now: the AWS SDK and the queue take longer to load than a mistake in the command line to tell.
     const { startRun } = await import('./start-run.js');
@@ -55,6 +55,7 @@ const optionsSchema = z.object({
   runDir: z.string().optional(),
   yes: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  ...checkShape,
   ...planShape,
   ...outputShape,
 });

@@ -8,9 +8,13 @@ import { lockRun } from '../run/lock.js';
 import { type PreparedRun, prepareRun } from '../run/prepare.js';
 import { defaultRunDirectory, type RunRequest } from '../run/request.js';
 import { spoolInput } from '../run/spool.js';
+import { type Surveyed, surveyRun } from '../run/survey-run.js';
+import { keepCheck } from '../run/user-check.js';
 import { openObservers, type Observers } from '../telemetry/observers.js';
 import { confirm } from './confirm.js';
 import { ExitCode } from './exit-code.js';
+import { showFindProgress } from './find-progress.js';
+import { onInterrupt } from './interrupt.js';
 import { keyFromElsewhere } from './key-source.js';
 import { openLog } from './log.js';
 import { planScreen } from './plan-screen.js';
@@ -38,7 +42,9 @@ export async function startRun(
     const prepared = await prepareRun(request, inputPath);
     // A shared queue is asked before anything is made; the embedded one lives in the run directory.
     const key = keyFromElsewhere();
-    tell(output.progress, 'plan', planScreen(prepared, path, new Date()));
+    const surveyed = request.checkUsers ? await checkFirst(prepared, output) : undefined;
+    if (surveyed === 'interrupted') return ExitCode.interrupted;
+    tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed?.survey));
     const answer = await confirm(prepared, output.yes);
     if (answer !== 'yes') {
       tell(output.progress, 'ended', 'Nothing was sent.\n');
@@ -47,6 +53,7 @@ export async function startRun(
     directory ??= await createRunDirectory(path);
     return await runPrepared({
       prepared,
+      surveyed,
       directory,
       inputPath,
       key,
@@ -60,8 +67,25 @@ export async function startRun(
   }
 }
 
+/** Asks the pool about the users, before anybody is asked to go on. */
+async function checkFirst(prepared: PreparedRun, { progress }: OutputOptions) {
+  const interrupted = onInterrupt(progress, '\nEnding. Nothing was sent.\n');
+  const shown = showFindProgress(progress);
+  try {
+    return await surveyRun(prepared, { signal: interrupted.signal, onProgress: shown.show });
+  } catch (error) {
+    if (interrupted.signal.aborted) return 'interrupted';
+    throw error;
+  } finally {
+    shown.stop();
+    interrupted.forget();
+  }
+}
+
 interface RunPrepared {
   prepared: PreparedRun;
+  /** What a check of the users found, if it was asked for. */
+  surveyed: Surveyed | undefined;
   directory: RunDirectory;
   inputPath: string;
   key: ReturnType<typeof keyFromElsewhere>;
@@ -72,6 +96,7 @@ interface RunPrepared {
 
 async function runPrepared({
   prepared,
+  surveyed,
   directory,
   inputPath,
   key,
@@ -85,6 +110,7 @@ async function runPrepared({
   const { record, key: runKey } = await beginRun(directory, prepared, {
     inputPath,
     program: VERSION,
+    check: surveyed === undefined ? undefined : await keepCheck(directory, { ...prepared, ...surveyed }),
     readKey: () => key,
   });
   const log = openLog(directory.log);

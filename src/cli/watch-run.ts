@@ -11,6 +11,7 @@ import type { RunDirectory } from '../run/directory.js';
 import { type Ending, type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
 import type { RunRecord } from '../run/record.js';
+import { rowsToRun } from '../run/user-check.js';
 import type { Observers } from '../telemetry/observers.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
@@ -54,6 +55,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   try {
     ending = await executeRun({
       ...run,
+      rows: rowsToRun(record, run.manifest, directory),
       plan: planOf(record),
       interrupt: interrupted.signal,
       gate: canaryGate(directory, record, { output, yes: run.yes, alone }),

@@ -2,6 +2,7 @@ import { createKeyedHash, type KeyedHash } from './keyed-hash.js';
 import type { ManifestRow, UserRow } from './manifest-row.js';
 import type { Recalled } from './recall.js';
 import { createRowTable } from './row-table.js';
+import { usernameKey } from './username.js';
 
 export interface DuplicatesOptions {
   caseSensitive: boolean;
@@ -24,8 +25,7 @@ export function createDuplicates({
 }: DuplicatesOptions): MarkDuplicates {
   const table = createRowTable();
   const words = new Uint32Array(2);
-  // What the service folds beyond ASCII is not documented; this is Unicode's own lower case, in no language.
-  const keyOf = caseSensitive ? (name: string) => name : (name: string) => name.toLowerCase();
+  const keyOf = (name: string) => usernameKey(name, caseSensitive);
 
   return async (batch) => {
     const suspects: UserRow[] = [];

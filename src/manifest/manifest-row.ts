@@ -23,7 +23,8 @@ export interface RefusedRow {
   /** Empty when the row is malformed, since what stands in the username's place may then be a password. */
   username: string;
   status: 'failed' | 'skipped';
-  error: 'InvalidUsername' | 'DuplicateUsername' | 'MalformedRow' | 'EmptyUsername';
+  /** `InvalidUsername`, `DuplicateUsername`, `MalformedRow`, `EmptyUsername`, or what a check of the pool has found. */
+  error: string;
   message: string;
   /** As a user's; empty when the row is malformed, for the same reason. */
   fields: readonly string[];

@@ -2,8 +2,11 @@
 export type { Column } from './columns.js';
 export type { Encoding } from './encoding.js';
 export { fingerprint } from './fingerprint.js';
+export { createKeyedHash } from './keyed-hash.js';
 export type { Manifest, ManifestOptions } from './manifest-file.js';
 export type { ManifestRow, RefusedRow, UserRow } from './manifest-row.js';
 export { openManifest } from './open.js';
+export { createRowTable } from './row-table.js';
 export { type ReadOptions, readManifest } from './rows.js';
 export { ManifestChangedError } from './source.js';
+export { usernameKey } from './username.js';

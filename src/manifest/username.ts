@@ -23,6 +23,14 @@ export function usernameFault(username: string): string | undefined {
   return `character ${position} is ${describe(found)}, which Cognito takes in no username; correct the row`;
 }
 
+/**
+ * What two names of one user have in common. What the service folds beyond ASCII is not documented; this is Unicode's own
+ * lower case, in no language.
+ */
+export function usernameKey(name: string, caseSensitive: boolean): string {
+  return caseSensitive ? name : name.toLowerCase();
+}
+
 function describe(character: string): string {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   if (/\s/u.test(character)) return `white space (${code})`;

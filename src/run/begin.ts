@@ -18,7 +18,12 @@ export interface Begun {
 export async function beginRun(
   directory: RunDirectory,
   run: PreparedRun,
-  options: { inputPath: string; program: string; readKey: () => RunKey | undefined },
+  options: {
+    inputPath: string;
+    program: string;
+    check: RunRecord['check'];
+    readKey: () => RunKey | undefined;
+  },
 ): Promise<Begun> {
   const { request, pool, manifest, location } = run;
   // With --discard no password comes of it; it shows the workers which jobs are this run's.
@@ -44,6 +49,7 @@ export async function beginRun(
     region: run.region,
     ...(run.endpoint === undefined ? {} : { endpoint: run.endpoint }),
     ...(request.profile === undefined ? {} : { profile: request.profile }),
+    ...(options.check === undefined ? {} : { check: options.check }),
     mode: request.mode,
     permanent: request.permanent,
     ...(run.caller === undefined ? {} : { caller: run.caller }),

@@ -17,6 +17,8 @@ export interface RunDirectory {
   queue: string;
   input: string;
   lock: string;
+  /** What the pool said of the users, with `--check-users`. */
+  check: string;
   /** The latest snapshot of the live run, for `status`. */
   live: string;
   /** What another terminal asks of the live run. */
@@ -37,6 +39,7 @@ export function runDirectory(path: string): RunDirectory {
     queue: at('queue'),
     input: at('input.csv'),
     lock: at('run.lock'),
+    check: at('check.csv'),
     live: at('live.json'),
     control: at('control.json'),
   };

@@ -2,7 +2,7 @@ import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-iden
 import type { Logger } from 'pino';
 import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
 import type { CallContext } from '../cognito/call-until-answered.js';
-import { type Manifest, ManifestChangedError, readManifest } from '../manifest/manifest.js';
+import { type Manifest, ManifestChangedError, type ManifestRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { OpenReport } from '../report/report-file.js';
@@ -21,6 +21,8 @@ export interface Execution {
   plan: Plan;
   key: RunKey;
   manifest: Manifest;
+  /** The manifest's rows, those refused that a check of the pool says to skip. */
+  rows: AsyncIterable<readonly ManifestRow[]>;
   report: OpenReport;
   backend: QueueBackend;
   client: CognitoIdentityProviderClient;
@@ -159,7 +161,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       setRate: async (rate) => pacer.setLimit(rate),
     });
 
-    rowsFound = await feed(readManifest(run.manifest, { caseSensitive: run.record.pool.caseSensitive }), {
+    rowsFound = await feed(run.rows, {
       plan,
       key: run.key,
       policy: run.record.pool.policy,

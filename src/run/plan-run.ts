@@ -1,9 +1,12 @@
-import { findingsInFile } from '../check/findings.js';
+import { existsSync } from 'node:fs';
+import { writeFindings } from '../check/findings-file.js';
 import { type Forecast, forecast } from '../check/forecast.js';
-import { type Survey, surveyRows } from '../check/survey.js';
+import type { Survey } from '../check/survey.js';
 import { readManifest } from '../manifest/manifest.js';
+import { UsageError } from '../usage-error.js';
 import { type Prepared, prepareRun } from './prepare.js';
 import type { PlanRequest } from './request.js';
+import { type SurveyOptions, surveyRun } from './survey-run.js';
 
 /** An action that an IAM policy must allow. `verified`: a call of it succeeded just now. */
 export interface RequiredAction {
@@ -20,20 +23,30 @@ export interface RunPlan {
   actions: RequiredAction[];
 }
 
+export interface PlanRunOptions extends SurveyOptions {
+  pricePerMau: number | undefined;
+  /** Where to write every finding; a CSV file that is not there yet. */
+  findings: string | undefined;
+  now: Date;
+}
+
 /** Reads the whole file and asks for the pool; sends no password. Throws UsageError for what must be mended. */
 export async function planRun(
   request: PlanRequest,
   inputPath: string,
-  { pricePerMau, signal, now }: { pricePerMau: number | undefined; signal: AbortSignal; now: Date },
+  options: PlanRunOptions,
 ): Promise<RunPlan> {
+  const { pricePerMau, findings, now } = options;
+  if (findings !== undefined && existsSync(findings)) {
+    throw new UsageError(`--findings ${findings}: there is something already; name a new file.`);
+  }
   const prepared = await prepareRun(request, inputPath);
   const { manifest, pool, rate } = prepared;
-  const policy = request.mode === 'password-column' ? pool.policy : undefined;
-  const survey = await surveyRows(
-    readManifest(manifest, { caseSensitive: pool.caseSensitive }),
-    (row) => findingsInFile(row, policy),
-    { signal },
-  );
+  const { survey, findingsOf } = await surveyRun(prepared, options);
+  if (findings !== undefined) {
+    const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
+    await writeFindings(findings, rows, findingsOf);
+  }
   return {
     prepared,
     survey,
@@ -41,6 +54,7 @@ export async function planRun(
     pricePerMau,
     actions: [
       { action: 'cognito-idp:DescribeUserPool', verified: true },
+      ...(request.checkUsers ? [{ action: 'cognito-idp:ListUsers', verified: true }] : []),
       { action: 'cognito-idp:AdminSetUserPassword', verified: false },
     ],
   };

@@ -37,6 +37,14 @@ export const runRecordSchema = z.object({
   region: z.string(),
   endpoint: z.string().optional(),
   profile: z.string().optional(),
+  /** With `--check-users`: when the pool was asked, and the SHA-256 of check.csv, by which rows are skipped. */
+  check: z
+    .object({
+      at: z.string(),
+      sha256: z.string(),
+      included: z.object({ federated: z.boolean(), unconfirmed: z.boolean() }),
+    })
+    .optional(),
   mode: z.enum(MODES),
   permanent: z.boolean(),
   /** Who began the run; absent if it could not be found out. */

@@ -39,6 +39,10 @@ export const runRequestSchema = z.object({
   allowHttp: z.boolean().default(false),
   region: z.string().optional(),
   profile: z.string().optional(),
+  /** Whether the pool is asked whom each row names, before anything is sent. */
+  checkUsers: z.boolean().default(false),
+  includeFederated: z.boolean().default(false),
+  includeUnconfirmed: z.boolean().default(false),
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
 

@@ -84,6 +84,8 @@ const FILTERED: Record<string, (user: User) => string | undefined> = {
   username: (user) => user.username,
   sub: (user) => user.sub,
   email: (user) => user.email,
+  phone_number: (user) => user.phone_number,
+  preferred_username: (user) => user.preferred_username,
   'cognito:user_status': (user) => user.status,
   status: (user) => (user.enabled ? 'Enabled' : 'Disabled'),
 };

@@ -16,7 +16,10 @@ export const OPERATIONS = [
 
 export type Operation = (typeof OPERATIONS)[number];
 
-export type UserStatus = 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'UNCONFIRMED' | 'EXTERNAL_PROVIDER';
+export type UserStatus =
+  'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'UNCONFIRMED' | 'EXTERNAL_PROVIDER' | 'RESET_REQUIRED';
+
+export type Alias = 'email' | 'phone_number' | 'preferred_username';
 
 export interface UserOptions {
   username: string;
@@ -27,6 +30,10 @@ export interface UserOptions {
   /** @default made from the username, the same each time */
   sub?: string;
   email?: string;
+  /** Whether e-mail and phone number are. @default true */
+  verified?: boolean;
+  phone_number?: string;
+  preferred_username?: string;
   /** What the user signs in with before any reset; it counts in the password history. */
   password?: string;
 }
@@ -61,8 +68,10 @@ export interface PoolOptions {
   policy?: PolicyOptions;
   /** UsernameConfiguration.CaseSensitive; absent, the answer has no UsernameConfiguration and case counts. */
   caseSensitive?: boolean;
-  /** `email` here makes a user's e-mail another way to name them. */
-  aliasAttributes?: 'email'[];
+  /** Other ways to name a user; e-mail and phone number once they are verified. */
+  aliasAttributes?: Alias[];
+  /** The ways to name a user, verified or not, beside a username that the service makes. */
+  usernameAttributes?: ('email' | 'phone_number')[];
   users?: (string | UserOptions)[];
   generated?: GeneratedUsers;
   /** An app client that may sign users in with USER_PASSWORD_AUTH. @default 'client' + the id after its `_` */

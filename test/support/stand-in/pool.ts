@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Generated, generatedUsers } from './generated-users.js';
-import type { PolicyOptions, PoolOptions, UserOptions, UserStatus } from './options.js';
+import type { Alias, PolicyOptions, PoolOptions, UserOptions, UserStatus } from './options.js';
 import { passwordHash } from './password-hash.js';
 
 /** One user as the pool knows them. */
@@ -8,6 +8,10 @@ export interface User {
   username: string;
   sub: string;
   email: string | undefined;
+  phone_number: string | undefined;
+  preferred_username: string | undefined;
+  /** Whether e-mail and phone number are. */
+  verified: boolean;
   status: UserStatus;
   enabled: boolean;
   /** Milliseconds since 1970. */
@@ -48,7 +52,7 @@ export function createPool(options: PoolOptions): Pool {
   for (const user of listed) {
     byName.set(fold(user.username), user);
     aliases.set(user.sub, user);
-    if (options.aliasAttributes?.includes('email') && user.email) aliases.set(fold(user.email), user);
+    for (const alias of aliasesOf(user, options)) aliases.set(fold(alias), user);
   }
   const fresh = (username: string): User => userOf({ username, ...(status && { status }) }, createdAt);
   const touch = (name: string): User | undefined => {
@@ -74,6 +78,11 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
+function aliasesOf(user: User, { aliasAttributes = [], usernameAttributes = [] }: PoolOptions): string[] {
+  const verified = (kind: Alias) => kind === 'preferred_username' || user.verified;
+  return [...aliasAttributes.filter(verified), ...usernameAttributes].flatMap((kind) => user[kind] ?? []);
+}
+
 function userOf(options: string | UserOptions, now: number): User {
   const given: UserOptions = typeof options === 'string' ? { username: options } : options;
   const hash = given.password === undefined ? undefined : passwordHash(given.password);
@@ -81,6 +90,9 @@ function userOf(options: string | UserOptions, now: number): User {
     username: given.username,
     sub: given.sub ?? subOf(given.username),
     email: given.email,
+    phone_number: given.phone_number,
+    preferred_username: given.preferred_username,
+    verified: given.verified ?? true,
     status: given.status ?? 'CONFIRMED',
     enabled: given.enabled ?? true,
     modifiedAt: now,

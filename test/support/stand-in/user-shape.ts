@@ -2,8 +2,15 @@ import type { Pool, User } from './pool.js';
 
 /** A user's attributes in the service's shape. */
 export function attributesOf(user: User): { Name: string; Value: string }[] {
-  const sub = { Name: 'sub', Value: user.sub };
-  return user.email === undefined ? [sub] : [sub, { Name: 'email', Value: user.email }];
+  const { sub, email, phone_number, preferred_username, verified } = user;
+  return Object.entries({
+    sub,
+    email,
+    ...(email !== undefined && { email_verified: String(verified) }),
+    phone_number,
+    ...(phone_number !== undefined && { phone_number_verified: String(verified) }),
+    preferred_username,
+  }).flatMap(([Name, Value]) => (Value === undefined ? [] : [{ Name, Value }]));
 }
 
 /** The answer of AdminGetUser. */
@@ -32,6 +39,7 @@ export function describeUserPoolAnswer({ options, policy, createdAt, size }: Poo
       CreationDate: createdAt / 1000,
       LastModifiedDate: createdAt / 1000,
       ...(options.aliasAttributes && { AliasAttributes: options.aliasAttributes }),
+      ...(options.usernameAttributes && { UsernameAttributes: options.usernameAttributes }),
       ...(options.caseSensitive !== undefined && {
         UsernameConfiguration: { CaseSensitive: options.caseSensitive },
       }),

@@ -1,0 +1,45 @@
+import { checkUsers } from '../check/check-users.js';
+import type { FindProgress } from '../check/find-users.js';
+import { type Finding, findingsInFile } from '../check/findings.js';
+import { type Survey, surveyRows } from '../check/survey.js';
+import type { Included } from '../check/user-findings.js';
+import { createListUsers } from '../cognito/list-users.js';
+import { type ManifestRow, readManifest } from '../manifest/manifest.js';
+import type { Prepared } from './prepare.js';
+import type { PlanRequest } from './request.js';
+
+export interface Surveyed {
+  survey: Survey;
+  /** All that is known of a row before anything is sent. */
+  findingsOf: (row: ManifestRow) => Finding[];
+  /** What the pool says of the row's user; nothing without `--check-users`. */
+  findingsOfUser: (row: ManifestRow) => Finding[];
+  /** Whom it was not to spare. */
+  included: Included;
+}
+
+export interface SurveyOptions {
+  signal: AbortSignal;
+  onProgress: (progress: FindProgress) => void;
+}
+
+/** Reads the whole file, and with `--check-users` asks the pool whom its rows name. Throws ListUsersError. */
+export async function surveyRun(
+  { request, manifest, pool, client }: Prepared<PlanRequest>,
+  { signal, onProgress }: SurveyOptions,
+): Promise<Surveyed> {
+  const included = { federated: request.includeFederated, unconfirmed: request.includeUnconfirmed };
+  const policy = request.mode === 'password-column' ? pool.policy : undefined;
+  const findingsOfUser = request.checkUsers
+    ? await checkUsers({
+        manifest,
+        pool,
+        listUsers: createListUsers(client, signal),
+        included,
+        onProgress,
+      })
+    : () => [];
+  const findingsOf = (row: ManifestRow) => [...findingsInFile(row, policy), ...findingsOfUser(row)];
+  const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
+  return { survey: await surveyRows(rows, findingsOf, signal), findingsOf, findingsOfUser, included };
+}
