@@ -6,7 +6,7 @@ import { failureLimitText } from '../run/threshold.js';
 import { type Fact, poolAndPasswords } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
-import { clockTime, count, duration } from './words.js';
+import { clockTime, count, counted, duration } from './words.js';
 
 /**
  * The one screen before the first call: what will happen to whom, how long it takes and where it is written down. Only with
@@ -16,14 +16,12 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date, su
   const { request, manifest, location } = run;
   const seconds = secondsFor(survey?.good ?? manifest.estimatedRows, run.rate);
   const finish = new Date(now.getTime() + seconds * 1000);
-  const rows =
-    survey === undefined
-      ? `${manifest.exactRows ? '' : 'about '}${count(manifest.estimatedRows)}`
-      : count(survey.rows);
+  const about = survey === undefined && !manifest.exactRows ? 'about ' : '';
+  const rows = counted(survey?.rows ?? manifest.estimatedRows, 'row');
   const lines: Fact[] = [
     [
       'File',
-      `${request.file === '-' ? 'standard input' : request.file}, ${rows} rows, column "${manifest.usernameColumn.name}"`,
+      `${request.file === '-' ? 'standard input' : request.file}, ${about}${rows}, column "${manifest.usernameColumn.name}"`,
     ],
     ...poolAndPasswords(run),
     ['Rate', `${run.rate} calls a second, ${run.concurrency} at once`],

@@ -2,7 +2,7 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 
 /** Columns of a terminal that nobody has made wider, less the last: some wrap when it is written to. */
 const WIDTH = 79;
-const NAME_WIDTH = 12;
+const NAME_WIDTH = 11;
 
 /** Text in lines of at most 79 columns, each indented; a word that is longer stands alone. For text of one line. */
 export function indented(text: string, indent: number): string {
@@ -19,7 +19,7 @@ export function indented(text: string, indent: number): string {
   return [...lines, line].map((each) => `${' '.repeat(indent)}${each}`).join('\n');
 }
 
-/** Facts, one under the other: `  Rate        20 calls a second`. */
+/** Facts, one under the other: `  Rate       20 calls a second`. */
 export function facts(list: readonly (readonly [name: string, text: string])[]): string {
   return list
     .map(([name, text]) => `  ${name.padEnd(NAME_WIDTH)}${indented(text, NAME_WIDTH + 2).trimStart()}\n`)
