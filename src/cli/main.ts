@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { ReportWriteError } from '../report/report-write-error.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { program } from './program.js';
@@ -10,6 +11,9 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`cognito-bulk-reset: ${error.message}\n`);
     process.exitCode = ExitCode.usage;
+  } else if (error instanceof ReportWriteError) {
+    process.stderr.write(`cognito-bulk-reset: ${error.message}\n`);
+    process.exitCode = ExitCode.stopped;
   } else if (error instanceof CommanderError) {
     // Commander has printed it already; help and version end with 0.
     process.exitCode = error.exitCode === 0 ? ExitCode.succeeded : ExitCode.usage;

@@ -2,6 +2,7 @@ import { Command, type Option } from 'commander';
 import { credentialsCommand } from './credentials-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand } from './resume-command.js';
+import { cancelCommand } from './cancel-command.js';
 import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
 import { runCommand } from './run-command.js';
@@ -34,6 +35,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     reportCommand(done),
     pauseCommand(done),
     setRateCommand(done),
+    cancelCommand(done),
     credentialsCommand(done),
     workerCommand(done),
   ])

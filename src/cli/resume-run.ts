@@ -1,18 +1,17 @@
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { createClient } from '../cognito/client.js';
 import { createListUsers } from '../cognito/list-users.js';
 import { describePool, type Pool } from '../cognito/pool.js';
-import { fingerprint, type Manifest, openManifest } from '../manifest/manifest.js';
-import { readRunKey } from '../password/key-file.js';
-import { keyFingerprint, type RunKey } from '../password/run-key.js';
+import type { Manifest } from '../manifest/manifest.js';
 import { openBackend } from '../queue/open-backend.js';
-import { type QueueLocation, queueLocation } from '../queue/location.js';
 import { resumeReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
+import { openInput } from '../run/input.js';
 import { readLiveFile } from '../run/live-file.js';
 import { lockRun, runningProcess } from '../run/lock.js';
+import { queueOfRun } from '../run/queue-of-run.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from '../run/record.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import type { FailureLimit } from '../run/threshold.js';
@@ -22,7 +21,7 @@ import { UsageError } from '../usage-error.js';
 import { ask } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
-import { keyFromElsewhere } from './key-source.js';
+import { keyOfRun } from './key-source.js';
 import { openLog } from './log.js';
 import type { OutputOptions } from './output.js';
 import { tell } from './tell.js';
@@ -41,17 +40,15 @@ export interface ResumeOptions extends OutputOptions {
 export async function resumeRun(path: string, options: ResumeOptions): Promise<number> {
   const directory = await openRunDirectory(path);
   let record = await readRunRecord(directory.record);
-  if (existsSync(directory.summary)) {
-    throw new UsageError(`The run has finished: its result is in ${directory.summary}.`);
-  }
+  await refuseEnded(directory);
   if (await letGoOn(directory)) return ExitCode.succeeded;
   const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
   let observers: Observers | undefined;
   try {
     observers = await openObservers(options.metrics);
-    const location = locationOf(record, options.queue);
-    const key = keyOf(record, directory);
-    const manifest = await sameManifest(record);
+    const location = queueOfRun(record, options.queue);
+    const key = keyOfRun(record, directory);
+    const manifest = await openInput(record, directory);
     // The run's own endpoint was allowed when it began; one that the environment has got since was not.
     if (record.endpoint === undefined) checkEndpoint(endpointOfEnvironment(process.env), false);
     const client = createClient({
@@ -90,6 +87,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         record,
         key,
         directory,
+        lock,
         backend,
         report,
         log: log.logger,
@@ -125,6 +123,13 @@ async function checkAnew(
   }
 }
 
+async function refuseEnded({ summary }: RunDirectory): Promise<void> {
+  const text = await readFile(summary, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const how = /"cancelledAt":/.test(text) ? 'was cancelled' : 'has finished';
+  throw new UsageError(`The run ${how}: its result is in ${summary}.`);
+}
+
 /** A run that is only paused has its process still: it is asked to go on. False if there is none. */
 async function letGoOn(directory: RunDirectory): Promise<boolean> {
   if ((await runningProcess(directory.lock)) === undefined) return false;
@@ -155,47 +160,4 @@ async function withNewLimits(
   };
   await writeRunRecord(directory.record, changed);
   return changed;
-}
-
-function locationOf(record: RunRecord, given: string | undefined): QueueLocation {
-  if (record.queue === undefined) return queueLocation(undefined);
-  if (given === undefined && record.queue.includes('redacted')) {
-    throw new UsageError(
-      `The queue ${record.queue} has a password, which run.json does not keep: give --queue or COGNITO_BULK_RESET_QUEUE.`,
-    );
-  }
-  return queueLocation(given ?? record.queue);
-}
-
-function keyOf(record: RunRecord, directory: RunDirectory): RunKey {
-  const key = keyFromElsewhere() ?? readRunKey(directory.key);
-  if (keyFingerprint(key) !== record.keyFingerprint) {
-    throw new UsageError(
-      'The key is not the one of this run: other passwords would come of it. Give the run’s own key.',
-    );
-  }
-  return key;
-}
-
-/** The file as it was when the run began; otherwise row 17 may be another user now. Throws UsageError. */
-async function sameManifest({ input }: RunRecord): Promise<Manifest> {
-  const manifest = await openManifest(input.path, {
-    header: input.header,
-    column: input.column,
-    passwordColumn: input.passwordColumn,
-    delimiter: input.delimiter,
-  });
-  const now = await fingerprint(input.path);
-  const changed = `${input.path} is not the file that the run began with`;
-  if (now.bytes !== input.bytes) {
-    throw new UsageError(
-      `${changed}: it has ${count(now.bytes)} bytes, not ${count(input.bytes)}. Put it back as it was.`,
-    );
-  }
-  if (input.sha256 !== undefined && now.sha256 !== input.sha256) {
-    throw new UsageError(
-      `${changed}: it has the same size and another SHA-256 (${now.sha256}). Put it back as it was.`,
-    );
-  }
-  return manifest;
 }

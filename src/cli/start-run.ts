@@ -129,6 +129,7 @@ async function runPrepared({
       record,
       key: runKey,
       directory,
+      lock,
       backend,
       report,
       log: log.logger,

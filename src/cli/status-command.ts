@@ -50,7 +50,11 @@ function asJson(standing: Standing): object {
   const run = { run: record.id, pool: record.pool.id, mode: record.mode };
   switch (standing.kind) {
     case 'finished':
-      return { state, ...run, ...standing.summary };
+      return {
+        state: standing.summary.cancelledAt === undefined ? state : 'cancelled',
+        ...run,
+        ...standing.summary,
+      };
     case 'live':
       return {
         ...run,

@@ -30,7 +30,7 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
 function stateOf(standing: Standing, now: Date): string {
   switch (standing.kind) {
     case 'finished':
-      return 'finished';
+      return standing.summary.cancelledAt === undefined ? 'finished' : 'cancelled';
     case 'unfinished':
       return 'not running, and not finished';
     case 'live': {

@@ -10,6 +10,7 @@ import { planOf } from '../run/begin.js';
 import type { RunDirectory } from '../run/directory.js';
 import { type Ending, type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
+import type { RunLock } from '../run/lock.js';
 import type { RunRecord } from '../run/record.js';
 import { rowsToRun } from '../run/user-check.js';
 import type { Observers } from '../telemetry/observers.js';
@@ -24,6 +25,7 @@ export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
   record: RunRecord;
   key: RunKey;
   directory: RunDirectory;
+  lock: RunLock;
   backend: QueueBackend;
   report: OpenReport;
   log: Logger;
@@ -61,15 +63,15 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       gate: canaryGate(directory, record, { output, yes: run.yes, alone }),
       onCall: metrics?.called,
       onStarted: async (live) => {
-        attended = await attend(directory, { id: record.id, live, log });
+        attended = await attend(directory, { id: record.id, live, lock: run.lock, log });
         metrics?.watch(attended.snapshot, live.queueDepth);
         progress.start(attended.snapshot);
       },
     });
     progress.stop();
     if (ending.kind === 'finished') {
-      const finished = await finishRun(directory, record, run.manifest, report.tally);
-      await backend.destroy();
+      const { manifest } = run;
+      const finished = await finishRun({ directory, record, manifest, tally: report.tally, backend });
       return sayFinished(finished, run);
     }
     await backend.close();
@@ -103,6 +105,13 @@ function sayUnfinished(
   { directory, output, report }: WatchedRun,
 ): number {
   const resume = `cognito-bulk-reset resume ${directory.path}`;
+  if (ending.kind === 'handed over') {
+    const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path };
+    if (output.json) process.stdout.write(`${JSON.stringify({ ...ended, message: ending.why })}\n`);
+    const text = `Ended after ${report.tally.rows} rows: ${escapeForTerminal(ending.why)}.\n`;
+    tell(output.progress, 'ended', text, ended);
+    return ExitCode.stopped;
+  }
   if (output.json) {
     const reason =
       ending.kind === 'stopped' ? { error: ending.reason.error, message: ending.reason.message } : {};

@@ -19,6 +19,8 @@ const HINTS = new Map([
   ['InternalFailure', 'A fault of the service: retry these rows later.'],
   ['ServiceUnavailable', 'A fault of the service: retry these rows later.'],
   ['TimeoutError', 'No answer in time, so the outcome is unknown: retry these rows.'],
+  ['OutcomeUnknown', 'The call was sent and its answer never came: retry these rows.'],
+  ['RunCancelled', 'The run was cancelled before their turn: retry does them.'],
   ['InvalidUsername', 'White space or over 128 characters: correct the file.'],
   ['EmptyUsername', 'No username in the row: correct the file.'],
   ['MalformedRow', 'Not readable as CSV: correct the quotes and columns of the line.'],

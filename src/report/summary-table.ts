@@ -53,12 +53,13 @@ function errorBlock({ byError }: Summary): string[] {
 }
 
 function factBlock(summary: Summary, files: SummaryFiles): string[] {
-  const { calls, rate, throttles, startedAt, finishedAt } = summary;
+  const { calls, rate, throttles, startedAt, finishedAt, cancelledAt } = summary;
   const facts: [string, string][] = [];
   if (startedAt !== undefined && finishedAt !== undefined) {
     const seconds = Math.max(0, Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000));
     facts.push(['Time', `${duration(seconds)}, ${clock(startedAt)} to ${clock(finishedAt)} UTC`]);
   }
+  if (cancelledAt !== undefined) facts.push(['Cancelled', `${clock(cancelledAt)} UTC`]);
   facts.push(['Calls', `${number(calls)}${rate === undefined ? '' : `, ${number(rate)} a second`}`]);
   facts.push([
     'Throttled',

@@ -30,6 +30,8 @@ export const summarySchema = z.object({
   startedAt: z.string().optional(),
   /** ISO 8601: when the last call ended; absent if none was sent. */
   finishedAt: z.string().optional(),
+  /** ISO 8601: when the run was cancelled; absent for one that came to its end. */
+  cancelledAt: z.string().optional(),
   /** SHA-256 of the manifest, in hex. */
   inputSha256: z.string(),
   /** SHA-256 of report.csv, in hex. */
@@ -39,7 +41,10 @@ export const summarySchema = z.object({
 export type Summary = z.infer<typeof summarySchema>;
 
 /** What the tally doesn't know of a run. */
-export type RunFacts = Pick<Summary, 'run' | 'pool' | 'mode' | 'inputSha256' | 'reportSha256'>;
+export type RunFacts = Pick<
+  Summary,
+  'run' | 'pool' | 'mode' | 'cancelledAt' | 'inputSha256' | 'reportSha256'
+>;
 
 export function summarize(tally: Readonly<Tally>, facts: RunFacts): Summary {
   const { rows, byStatus, calls, throttles, startedAt, finishedAt } = tally;

@@ -3,7 +3,11 @@ import { type Control, hearControl } from './control.js';
 import type { RunDirectory } from './directory.js';
 import type { LiveRun } from './execute.js';
 import { keepLiveFile } from './live-file.js';
+import type { RunLock } from './lock.js';
 import { createSnapshots, type Snapshot } from './snapshot.js';
+
+/** How often a run looks whether it was taken over, in ms. */
+const LOOK_AT_LOCK = 2_000;
 
 export interface Attended {
   snapshot: () => Snapshot;
@@ -13,13 +17,14 @@ export interface Attended {
 /** Shows a live run to other terminals (live.json) and does what they ask of it (control.json). */
 export async function attend(
   directory: RunDirectory,
-  run: { id: string; live: LiveRun; log: Logger },
+  run: { id: string; live: LiveRun; lock: RunLock; log: Logger },
 ): Promise<Attended> {
-  const { live, log } = run;
+  const { live, lock, log } = run;
   const snapshot = createSnapshots(run.id, live);
   const file = keepLiveFile(directory.live, snapshot);
   const obey = async (asked: Control) => {
     try {
+      if (asked.cancelled === true) live.handOver('it is cancelled from another terminal');
       if (asked.rate !== undefined && asked.rate !== live.pacer.view().limit) {
         log.info({ rate: asked.rate }, 'another rate was asked for');
         await live.setRate(asked.rate);
@@ -34,9 +39,15 @@ export async function attend(
     file.write();
   };
   const forget = await hearControl(directory, (asked) => void obey(asked));
+  const watchLock = setInterval(() => {
+    void lock.takenOverBy().then((holder) => {
+      if (holder !== undefined) live.handOver(`process ${holder.pid} on ${holder.host} has taken it over`);
+    });
+  }, LOOK_AT_LOCK);
   return {
     snapshot,
     stop: async () => {
+      clearInterval(watchLock);
       await forget();
       await file.stop();
     },

@@ -9,6 +9,8 @@ const controlSchema = z.object({
   paused: z.boolean().optional(),
   /** Calls a second, over all workers. */
   rate: z.number().positive().optional(),
+  /** The run shall end between users: who asks goes on with its rows. */
+  cancelled: z.literal(true).optional(),
 });
 export type Control = z.infer<typeof controlSchema>;
 

@@ -58,11 +58,17 @@ export interface LiveRun {
   queueDepth(): Promise<Record<string, number>>;
   /** Calls a second from now on, over all workers. */
   setRate(rate: number): Promise<void>;
+  /** Ends it between users, as another process has the run from here on. */
+  handOver(why: string): void;
 }
 
 /** How a run came to its end. Only `finished` means that each row has its line. */
 export type Ending =
-  { kind: 'finished'; rows: number } | { kind: 'stopped'; reason: StopReason } | { kind: 'interrupted' };
+  | { kind: 'finished'; rows: number }
+  | { kind: 'stopped'; reason: StopReason }
+  | { kind: 'interrupted' }
+  /** Another process has the run from here on; `why` in words. */
+  | { kind: 'handed over'; why: string };
 
 /**
  * Runs until each row has its line, or something stops it: then calls in flight finish, their lines are written,
@@ -159,12 +165,16 @@ export async function executeRun(run: Execution): Promise<Ending> {
       queueAnswers: backend.answers,
       queueDepth: () => queue.getJobCounts('wait', 'active', 'delayed'),
       setRate: async (rate) => pacer.setLimit(rate),
+      handOver: (why) => {
+        log.info({ why }, 'the run goes to another process');
+        end({ kind: 'handed over', why });
+      },
     });
 
     rowsFound = await feed(run.rows, {
       plan,
       key: run.key,
-      policy: run.record.pool.policy,
+      admission: { mode: run.record.mode, policy: run.record.pool.policy },
       queue,
       jobOptions,
       reporter,
@@ -184,10 +194,12 @@ export async function executeRun(run: Execution): Promise<Ending> {
     run.interrupt.removeEventListener('abort', interrupt);
     clearInterval(lookForStop);
     clearInterval(hold);
-    // Workers elsewhere end between users too, at the same time.
-    const toldOthers = ending?.kind !== 'finished' && backend.shared;
+    // Workers elsewhere end between users too, at the same time. They are not this run's any more if another has it.
+    const mine = ending?.kind !== 'finished' && ending?.kind !== 'handed over';
     await Promise.all([
-      toldOthers ? tellOthers(queue, board, reasonOf(ending), { run: plan.run, key: run.key }) : undefined,
+      mine && backend.shared
+        ? tellOthers(queue, board, reasonOf(ending), { run: plan.run, key: run.key })
+        : undefined,
       worker?.drain(),
     ]);
     collector?.close();

@@ -1,12 +1,12 @@
 import type { JobsOptions, Queue } from 'bullmq';
-import type { StopReason } from '../../jobs/reset-user.js';
-import type { ManifestRow } from '../manifest/manifest.js';
-import { brokenRule, type PasswordPolicy } from '../password/policy.js';
+import type { ResetUserData, StopReason } from '../../jobs/reset-user.js';
+import type { ManifestRow, UserRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import { sealPassword } from '../password/seal.js';
 import type { Reporter } from '../report/reporter.js';
 import type { Collector } from './collect.js';
 import type { Plan } from './plan.js';
+import { type Admission, refusalOf } from './refusal.js';
 import { jobOf, type PendingRow } from './rows.js';
 import { WINDOW } from './window.js';
 
@@ -25,7 +25,7 @@ export interface Gate {
 export interface FeedContext {
   plan: Plan;
   key: RunKey;
-  policy: PasswordPolicy;
+  admission: Admission;
   queue: Queue;
   jobOptions: JobsOptions;
   reporter: Reporter;
@@ -93,21 +93,12 @@ async function passGate({ after, open }: Gate, { reporter, stop, signal }: FeedC
 
 /** The row as it goes into the queue; undefined when it got its outcome here. */
 function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undefined {
-  const { plan, key, reporter } = context;
+  const { plan, admission, reporter } = context;
   const { row: number, line, username } = row;
-  const refuse = (status: 'failed' | 'skipped', error: string, message: string) => {
-    const outcome =
-      status === 'failed' ? { status, error, message, retryable: false } : { status, error, message };
-    reporter.put({ row: number, line, username, outcome });
+  const refusal = refusalOf(row, admission);
+  if (refusal !== undefined || row.kind === 'refused') {
+    if (refusal !== undefined) reporter.put({ row: number, line, username, outcome: refusal });
     return undefined;
-  };
-  if (row.kind === 'refused') return refuse(row.status, row.error, row.message);
-
-  const maySealed = plan.passwords.mode === 'password-column';
-  if (maySealed) {
-    if (row.password === undefined) return refuse('failed', 'InvalidPassword', 'The row has no password.');
-    const rule = brokenRule(context.policy, row.password);
-    if (rule !== undefined) return refuse('failed', 'InvalidPassword', rule);
   }
   const mayBeInQueue = number <= context.resumedUpTo;
   return {
@@ -122,10 +113,16 @@ function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undef
       pool: plan.pool,
       row: number,
       username,
-      ...(maySealed && row.password !== undefined
-        ? { sealed: sealPassword(key, { poolId: plan.pool, row: number, username }, row.password) }
-        : {}),
+      ...sealedPassword(row, context),
       ...(mayBeInQueue && context.queueWasLost ? { maybeSent: true } : {}),
     },
   };
+}
+
+function sealedPassword(
+  { row, username, password }: UserRow,
+  { plan, key }: FeedContext,
+): Pick<ResetUserData, 'sealed'> {
+  if (plan.passwords.mode !== 'password-column' || password === undefined) return {};
+  return { sealed: sealPassword(key, { poolId: plan.pool, row, username }, password) };
 }

@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
+import type { QueueBackend } from '../queue/backend.js';
 import { type FailedRow, writeFailedCsv } from '../report/failed-csv.js';
 import { writePage } from '../report/html/write-page.js';
 import { readReport } from '../report/read-report.js';
@@ -15,13 +16,23 @@ export interface Finished {
   failed: string | undefined;
 }
 
-/** Writes what a finished run leaves behind beside its report: failed.csv, report.html, then summary.json, and then nothing is to be resumed. */
-export async function finishRun(
-  directory: RunDirectory,
-  record: RunRecord,
-  manifest: Manifest,
-  tally: Readonly<Tally>,
-): Promise<Finished> {
+export interface FinishedRun {
+  directory: RunDirectory;
+  record: RunRecord;
+  manifest: Manifest;
+  tally: Readonly<Tally>;
+  backend: QueueBackend;
+  /** ISO 8601 UTC, if it was cancelled before all of its rows had their turn. */
+  cancelledAt?: string;
+}
+
+/**
+ * Writes failed.csv, removes the run's queue, and writes report.html and summary.json, this as the last: without it the run has not finished,
+ * and `resume` does this again.
+ * @throws ReportWriteError
+ */
+export async function finishRun(run: FinishedRun): Promise<Finished> {
+  const { directory, record, manifest, tally, backend, cancelledAt } = run;
   const again = tally.byStatus.failed + tally.byStatus.unprocessed;
   if (again > 0) {
     await writeFailedCsv(directory.failed, failedRows(directory.report, record, manifest), {
@@ -32,12 +43,14 @@ export async function finishRun(
       passwordColumn: undefined,
     });
   }
+  await backend.destroy();
   const summary = summarize(tally, {
     run: record.id,
     pool: record.pool.id,
     mode: record.mode,
     inputSha256: record.input.sha256 ?? '',
     reportSha256: await sha256OfFile(directory.report),
+    ...(cancelledAt === undefined ? {} : { cancelledAt }),
   });
   await writePage(directory.page, directory.report, pageFacts(record, { summary }));
   await writeSummary(directory.summary, summary);
