@@ -1,5 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, levels, type Logger, pino } from 'pino';
+import { UsageError } from '../usage-error.js';
+import { withoutUrlPasswords } from './url-passwords.js';
 
 export interface RunLog {
   logger: Logger;
@@ -8,24 +10,48 @@ export interface RunLog {
 }
 
 /** Names under which a password could travel; the type that holds one (`Secret`) prints as `[redacted]` anyway. */
-const REDACTED_PATHS = ['password', 'Password', '*.password', '*.Password', '*.sealed', 'err.$response'];
+const SECRET_NAMES = ['password', 'Password', 'sealed'];
+const REDACTED_PATHS = ['', '*.', '*.*.', '*.*.*.'].flatMap((at) => SECRET_NAMES.map((name) => at + name));
+const CAUSES_LOGGED = 4;
+
+/**
+ * A logger of JSON lines, at COGNITO_BULK_RESET_LOG_LEVEL.
+ *
+ * @throws UsageError for a level that is none
+ */
+export function createLogger(destination: DestinationStream): Logger {
+  const level = process.env.COGNITO_BULK_RESET_LOG_LEVEL ?? 'info';
+  if (level !== 'silent' && !Object.values(levels.labels).includes(level)) {
+    throw new UsageError(
+      `COGNITO_BULK_RESET_LOG_LEVEL is none of ${Object.values(levels.labels).join(', ')} and silent.`,
+    );
+  }
+  return pino(
+    {
+      level,
+      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+      serializers: { err: errorForLog },
+      hooks: {
+        streamWrite: withoutUrlPasswords,
+        // Without a text of its own, pino would take the error's message for it, past the serializer.
+        logMethod(args, method) {
+          method.apply(this, args.length === 1 && typeof args[0] === 'object' ? [args[0], 'error'] : args);
+        },
+      },
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    destination,
+  );
+}
 
 /** run.log: JSON lines, 0600, appended to. */
 export function openLog(path: string): RunLog {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   const destination = pino.destination({ fd, sync: false });
-  const logger = pino(
-    {
-      level: process.env.COGNITO_BULK_RESET_LOG_LEVEL ?? 'info',
-      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-      base: { pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
-    },
-    destination,
-  );
   return {
-    logger,
+    logger: createLogger(destination),
     close: () =>
       new Promise((resolve) => {
         destination.flush(() => {
@@ -33,5 +59,23 @@ export function openLog(path: string): RunLog {
           resolve();
         });
       }),
+  };
+}
+
+/**
+ * Of an error only what an Error has by itself. Libraries hang more on it: ioredis the command with its arguments (of
+ * AUTH: the password), the SDK its answer, `new URL` what it could not read.
+ */
+function errorForLog(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return `a ${typeof error} that is no Error`;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return {
+    type: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    stack: error.stack ?? '',
+    ...(error.cause === undefined || depth >= CAUSES_LOGGED
+      ? {}
+      : { cause: errorForLog(error.cause, depth + 1) }),
   };
 }

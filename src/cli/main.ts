@@ -3,13 +3,21 @@ import { CommanderError } from 'commander';
 import { ReportWriteError } from '../report/report-write-error.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
+import { faultText } from './fault-text.js';
 import { program } from './program.js';
+import { withoutUrlPasswords } from './url-passwords.js';
+
+// Also for a rejection that nobody handles. Node itself would print all that hangs together with the error.
+process.on('uncaughtException', (error) => {
+  sayFault(error);
+  process.exit(ExitCode.stopped);
+});
 
 try {
   process.exitCode = await program(process.argv);
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`cognito-bulk-reset: ${error.message}\n`);
+    process.stderr.write(`cognito-bulk-reset: ${withoutUrlPasswords(error.message)}\n`);
     process.exitCode = ExitCode.usage;
   } else if (error instanceof ReportWriteError) {
     process.stderr.write(`cognito-bulk-reset: ${error.message}\n`);
@@ -18,10 +26,12 @@ try {
     // Commander has printed it already; help and version end with 0.
     process.exitCode = error.exitCode === 0 ? ExitCode.succeeded : ExitCode.usage;
   } else {
-    // A fault of this program, not of the person: its stack is of use. It names no value of a row.
-    process.stderr.write(
-      `cognito-bulk-reset: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    sayFault(error);
     process.exitCode = ExitCode.stopped;
   }
+}
+
+/** A fault of this program, not of the person. */
+function sayFault(error: unknown): void {
+  process.stderr.write(`cognito-bulk-reset: ${faultText(error)}\n`);
 }

@@ -1,4 +1,5 @@
 import { Command, type Option } from 'commander';
+import { lookForCarelessness } from './careless.js';
 import { credentialsCommand } from './credentials-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand } from './resume-command.js';
@@ -8,6 +9,7 @@ import { planCommand } from './plan-command.js';
 import { runCommand } from './run-command.js';
 import { setRateCommand } from './set-rate-command.js';
 import { statusCommand } from './status-command.js';
+import { withoutUrlPasswords } from './url-passwords.js';
 import { VERSION } from './version.js';
 import { workerCommand } from './worker-command.js';
 
@@ -40,6 +42,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     workerCommand(done),
   ])
     root.addCommand(command);
+  root.hook('preAction', (_, command) => lookForCarelessness(command, process.env));
   for (const command of [root, ...root.commands]) {
     command
       .exitOverride()
@@ -53,10 +56,11 @@ export async function program(argv: readonly string[]): Promise<number> {
 
 /** Commander's errors like this program's own: its suggestion would come on a line of its own. */
 function inOneLine(text: string): string {
-  return `cognito-bulk-reset: ${text
+  const line = text
     .replace(/^error: /, '')
     .trim()
-    .replaceAll('\n', ' ')}\n`;
+    .replaceAll('\n', ' ');
+  return `cognito-bulk-reset: ${withoutUrlPasswords(line)}\n`;
 }
 
 /** Commander would repeat the variable's name behind each option; one sentence says it for all. */

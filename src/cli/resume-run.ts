@@ -56,6 +56,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       endpoint: record.endpoint,
       profile: options.profile ?? record.profile,
       concurrency: record.concurrency,
+      allowHttp: record.endpoint?.startsWith('http:') === true,
     });
     const pool = await describePool(client, record.pool.id);
     if (record.check !== undefined && !(await isCheckWhole(directory, record.check))) {

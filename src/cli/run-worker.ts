@@ -22,6 +22,7 @@ import { openObservers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
+import { createLogger } from './log.js';
 import { keyFromElsewhere } from './key-source.js';
 import type { WorkerOptions } from './worker-command.js';
 
@@ -40,10 +41,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   const endpoint = options.endpointUrl ?? endpointOfEnvironment(process.env);
   checkEndpoint(endpoint, options.allowHttp);
   const { id, directoryKey } = await runNamed(options.run);
-  const log = pino(
-    { level: process.env.COGNITO_BULK_RESET_LOG_LEVEL ?? 'info' },
-    pino.destination({ fd: 2, sync: true }),
-  );
+  const log = createLogger(pino.destination({ fd: 2, sync: true }));
   const observers = await openObservers(options.metrics);
   const backend = await openBackend(location, {
     runId: id,
@@ -71,7 +69,13 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     );
 
     let stopped: StopReason | undefined;
-    const client = createClient({ region, endpoint, profile: options.profile, concurrency });
+    const client = createClient({
+      region,
+      endpoint,
+      profile: options.profile,
+      concurrency,
+      allowHttp: options.allowHttp,
+    });
     const start = () =>
       startWorker({
         backend,

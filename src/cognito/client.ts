@@ -13,6 +13,17 @@ export interface ClientOptions {
   profile?: string | undefined;
   /** Calls in flight at once, and so the number of sockets. */
   concurrency: number;
+  /** `--allow-http`. @default false */
+  allowHttp?: boolean | undefined;
+}
+
+/** Wherever the endpoint came from, a profile included: without TLS no call is sent unless that was asked for. */
+export class EndpointWithoutTlsError extends Error {
+  override readonly name = 'EndpointWithoutTls';
+
+  constructor() {
+    super('the endpoint would carry passwords in the clear: use https, or add --allow-http');
+  }
 }
 
 /**
@@ -22,7 +33,7 @@ export interface ClientOptions {
  */
 export function createClient(options: ClientOptions): CognitoIdentityProviderClient {
   const agent = { keepAlive: true, maxSockets: options.concurrency };
-  return new CognitoIdentityProviderClient({
+  const client = new CognitoIdentityProviderClient({
     region: options.region,
     maxAttempts: 1,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
@@ -37,4 +48,22 @@ export function createClient(options: ClientOptions): CognitoIdentityProviderCli
       httpsAgent: agent,
     },
   });
+  if (options.allowHttp !== true) refuseHttp(client);
+  return client;
+}
+
+function refuseHttp(client: CognitoIdentityProviderClient): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { request } = args;
+      const isHttps =
+        typeof request === 'object' &&
+        request !== null &&
+        'protocol' in request &&
+        request.protocol === 'https:';
+      if (!isHttps) throw new EndpointWithoutTlsError();
+      return next(args);
+    },
+    { step: 'finalizeRequest', name: 'refuseHttp' },
+  );
 }

@@ -88,7 +88,7 @@ const ANSWER_LOST = new Set([
 
 /** Decides what an error of a call means. An error that the table does not know stops the run. */
 export function verdictOf(cause: unknown): Verdict {
-  const { name, message, code, status, requestId, clockSkewCorrected } = readError(cause);
+  const { name, message, code, status, requestId, clockSkewCorrected } = factsOf(cause);
   const retry = { answer: 'retry-call', error: name, message, requestId } as const;
 
   // The SDK has just corrected its clock (COGNITO.md 3); the next call is signed with the right time.
@@ -125,25 +125,40 @@ export function verdictOf(cause: unknown): Verdict {
   return { answer: 'stop-run', error: code ?? name, message, requestId };
 }
 
-interface ErrorFacts {
+/** The SDK's and this program's own, which hold no part of a request. */
+const PLAIN = new Set(['TimeoutError', 'AbortError', 'EndpointWithoutTls']);
+const NAME_LIMIT = 128;
+const MESSAGE_LIMIT = 1_000;
+
+/** What of an error decides, and what of it is shown. */
+export interface ErrorFacts {
   name: string;
   message: string;
   code: string | undefined;
   status: number | undefined;
   requestId: string | undefined;
   clockSkewCorrected: boolean;
+  /** Whether the message is the service's or the network's, as against one of the SDK about what it could not write or read. */
+  isPlain: boolean;
 }
 
-function readError(cause: unknown): ErrorFacts {
+/** Names are at most 128 characters, messages 1000: an endpoint can send as much as it likes. */
+export function factsOf(cause: unknown): ErrorFacts {
   const error: Record<string, unknown> = isRecord(cause) ? cause : {};
   const metadata = isRecord(error.$metadata) ? error.$metadata : {};
+  const name = text(error.name, NAME_LIMIT) ?? 'Error';
+  const code = text(error.code, NAME_LIMIT);
+  const status = typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
   return {
-    name: text(error.name) ?? 'Error',
-    message: text(error.message) ?? '',
-    code: text(error.code),
-    status: typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined,
-    requestId: text(metadata.requestId),
+    name,
+    message: text(error.message, MESSAGE_LIMIT) ?? '',
+    code,
+    status,
+    requestId: text(metadata.requestId, NAME_LIMIT),
     clockSkewCorrected: metadata.clockSkewCorrected === true,
+    isPlain:
+      error.$fault !== undefined ||
+      (status === undefined && (code !== undefined || PLAIN.has(name) || Object.hasOwn(ANSWERS, name))),
   };
 }
 
@@ -151,6 +166,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function text(value: unknown, limit: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, limit) : undefined;
 }

@@ -2,6 +2,7 @@ import {
   AdminSetUserPasswordCommand,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { CallError } from './call-error.js';
 import type { Secret } from '../password/secret.js';
 
 /** The longest that one call may take in all, in ms: a stalled body outlives `requestTimeout` (COGNITO.md 3). */
@@ -14,7 +15,7 @@ export interface SetPasswordInput {
   permanent: boolean;
 }
 
-/** Sets one user's password. Returns the request's id; throws what `verdictOf` reads. */
+/** Sets one user's password. Returns the request's id; throws a CallError. */
 export type SetPassword = (input: SetPasswordInput) => Promise<string | undefined>;
 
 export function createSetPassword(client: CognitoIdentityProviderClient): SetPassword {
@@ -25,7 +26,10 @@ export function createSetPassword(client: CognitoIdentityProviderClient): SetPas
       Password: password.reveal(),
       Permanent: permanent,
     });
-    const output = await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE) });
+    const deadline = AbortSignal.timeout(CALL_DEADLINE);
+    const output = await client.send(command, { abortSignal: deadline }).catch((error: unknown) => {
+      throw new CallError(error, password);
+    });
     return output.$metadata.requestId;
   };
 }

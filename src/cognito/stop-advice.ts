@@ -16,6 +16,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   CanaryFailed:
     'Look at report.csv: a wrong --column or --pool-id fails nearly everybody, and then a new run is needed. To go on all the same, resume at a terminal and answer y, or allow more with --canary-failures.',
   CanaryDeclined: 'Look at report.csv. Resume shows the first rows once more and asks again.',
+  EndpointWithoutTls: 'The endpoint is set in the profile or the environment: see endpoint_url there.',
   ManifestChangedError: 'Put the file back as it was when the run began.',
   ReportWriteError: 'Make room or mend the disk that holds the run directory.',
   QueueTampered:

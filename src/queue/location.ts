@@ -18,7 +18,11 @@ export function queueLocation(url: string | undefined): QueueLocation {
   switch (parsed.protocol) {
     case 'redis:':
     case 'rediss:':
-      return { kind: 'redis', url, shown };
+      // ioredis would take an empty `tls` of the query for "no TLS", whatever the scheme says.
+      if (parsed.searchParams.has('tls'))
+        throw new UsageError('--queue: TLS is asked for by rediss://, not by tls=.');
+      // As parsed: ioredis takes ` rediss://` or `REDISS://` for a connection without TLS.
+      return { kind: 'redis', url: parsed.href, shown };
     case 'unix:':
     case 'redis+unix:':
       return { kind: 'redis', url, socketPath: decodeURIComponent(parsed.pathname), shown };

@@ -55,7 +55,13 @@ export async function prepareRun<Request extends PlanRequest>(
     header: request.header,
   });
   const concurrency = request.concurrency ?? defaultConcurrency(rate);
-  const client = createClient({ region, endpoint: asked, profile: request.profile, concurrency });
+  const client = createClient({
+    region,
+    endpoint: asked,
+    profile: request.profile,
+    concurrency,
+    allowHttp: request.allowHttp,
+  });
   const pool = await describePool(client, request.poolId);
   const endpoint = asked ?? (await endpointOfProfile(client));
   checkEndpoint(endpoint, request.allowHttp);

@@ -74,6 +74,9 @@ export function endpointOfEnvironment(env: NodeJS.ProcessEnv): string | undefine
 export function checkEndpoint(endpoint: string | undefined, allowHttp: boolean): void {
   if (endpoint === undefined) return;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new UsageError('--endpoint-url holds a name or password, which the calls don’t use: leave it out.');
+  }
   if (url?.protocol === 'https:') return;
   if (url?.protocol !== 'http:') throw new UsageError(`--endpoint-url ${endpoint} is not an http(s) URL.`);
   if (!allowHttp) {

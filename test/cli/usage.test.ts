@@ -155,7 +155,8 @@ const MISTAKES: Mistake[] = [
   },
   {
     name: 'a queue that does not answer',
-    args: run('users.csv', '--generate', '--queue', 'redis://:hunter2@127.0.0.1:1'),
+    args: run('users.csv', '--generate'),
+    options: { env: { COGNITO_BULK_RESET_QUEUE: 'redis://:hunter2@127.0.0.1:1' } },
     says: [/does not answer/, /start Redis/],
     calls: { DescribeUserPool: 1 },
     afterPlan: true,

@@ -39,6 +39,22 @@ describe('--queue', () => {
   });
 });
 
+describe('TLS is not lost by accident', () => {
+  test.each(['REDISS://host:6380', ' rediss://host:6380', 'redi\nss://host:6380', 'Rediss://host:6380'])(
+    '%j is given on as rediss://',
+    (url) => {
+      expect(queueLocation(url)).toMatchObject({ url: 'rediss://host:6380' });
+    },
+  );
+
+  test.each(['rediss://host?tls=', 'rediss://host?tls=false&db=1', 'redis://host?tls=true'])(
+    '%s is refused: the scheme says whether there is TLS',
+    (url) => {
+      expect(() => queueLocation(url)).toThrow(/rediss:\/\//);
+    },
+  );
+});
+
 describe('what is shown of a queue', () => {
   test.each([
     ['redis://:hunter2@host:6379', 'redis://:redacted@host:6379'],

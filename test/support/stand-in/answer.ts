@@ -23,7 +23,12 @@ export function answer(response: ServerResponse, requestId: string, reply: Reply
 }
 
 /** Answers wrongly, or not at all. */
-export function breakAnswer(response: ServerResponse, requestId: string, kind: Breakage): void {
+export function breakAnswer(
+  response: ServerResponse,
+  requestId: string,
+  kind: Breakage,
+  request: Record<string, unknown>,
+): void {
   const headers = { 'content-type': JSON_TYPE, 'x-amzn-requestid': requestId };
   switch (kind) {
     case 'reset-before-apply':
@@ -49,6 +54,14 @@ export function breakAnswer(response: ServerResponse, requestId: string, kind: B
     case 'ok-not-json':
       response.writeHead(200, headers).end('this is not JSON');
       return;
+    case 'echo-503':
+      response
+        .writeHead(503, headers)
+        .end(`${String(request.Password)} was sent: ${JSON.stringify(request)}`);
+      return;
+    case 'echo-password':
+      response.writeHead(200, headers).end(String(request.Password));
+      return;
     case 'ok-empty':
       response.writeHead(200, { ...headers, 'content-length': 0 }).end();
       return;
@@ -57,5 +70,7 @@ export function breakAnswer(response: ServerResponse, requestId: string, kind: B
 
 /** Whether a call that breaks in this way was carried out all the same. */
 export function appliesAllTheSame(kind: Breakage): boolean {
-  return kind !== 'reset-before-apply' && kind !== 'hang-before' && kind !== 'html-503';
+  return (
+    kind !== 'reset-before-apply' && kind !== 'hang-before' && kind !== 'html-503' && kind !== 'echo-503'
+  );
 }

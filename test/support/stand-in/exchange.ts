@@ -71,7 +71,8 @@ function receive(shared: Shared, call: Exchange): void {
 function carryOut(shared: Shared, call: Exchange, { action }: Mishap): void {
   const requestId = requestIdOf(shared);
   if (action?.kind === 'error') {
-    const error = serviceError(action.name, action.message, action.status);
+    const message = action.message?.replaceAll('%body', () => JSON.stringify(call.request));
+    const error = serviceError(action.name, message, action.status);
     const applied = action.applied === true && !isError(shared.service.call(call.operation, call.request));
     record(shared, call, error.name, applied);
     answer(call.response, requestId, error, action.dateOffsetMs);
@@ -79,7 +80,7 @@ function carryOut(shared: Shared, call: Exchange, { action }: Mishap): void {
   }
   if (action !== undefined && !appliesAllTheSame(action.kind)) {
     record(shared, call, action.kind, false);
-    breakAnswer(call.response, requestId, action.kind);
+    breakAnswer(call.response, requestId, action.kind, call.request);
     return;
   }
   const reply = shared.quotas.take(call.operation, performance.now())
@@ -88,7 +89,7 @@ function carryOut(shared: Shared, call: Exchange, { action }: Mishap): void {
   const applied = !isError(reply);
   if (action !== undefined) {
     record(shared, call, action.kind, applied);
-    breakAnswer(call.response, requestId, action.kind);
+    breakAnswer(call.response, requestId, action.kind, call.request);
     return;
   }
   record(shared, call, isError(reply) ? reply.name : 'ok', applied);

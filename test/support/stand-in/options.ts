@@ -139,7 +139,7 @@ export type FaultAction =
   | {
       kind: 'error';
       name: string;
-      /** @default the service's own words for this name */
+      /** `%body` becomes the body of the request. @default the service's own words for this name */
       message?: string;
       /** HTTP status. @default the service's own for this name */
       status?: number;
@@ -171,6 +171,10 @@ export const BREAKAGES = [
   'ok-not-json',
   /** Applied; 200 with no body. */
   'ok-empty',
+  /** 503 with the request as the answer, as a careless proxy does; not applied. */
+  'echo-503',
+  /** Applied; 200 with the password as the answer, which is no JSON. */
+  'echo-password',
 ] as const;
 
 export type Breakage = (typeof BREAKAGES)[number];
