@@ -6,7 +6,7 @@ const PACED = ['test/rate/pacer.test.ts', 'test/rate/sliding-second.test.ts'];
 export default defineConfig({
   test: {
     globalSetup: ['test/support/redis-global-setup.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
     projects: [
       {

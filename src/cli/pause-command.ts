@@ -4,8 +4,9 @@ import { ExitCode } from './exit-code.js';
 import { count } from './words.js';
 
 const EXAMPLE = `
-Calls in flight finish, and then no worker sends any more, on this host or another.
-The run's process stays. If it is ended while it is paused, "resume" starts it again.
+Calls in flight finish, and then no worker sends any more, on this host or
+another. The run's process stays. If it is ended while it is paused, "resume"
+starts it again.
 
 Example:
   $ cognito-bulk-reset pause runs/2026-11-23T201500Z-users

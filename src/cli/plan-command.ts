@@ -11,7 +11,10 @@ skipped; 2 usage or input.
 
 Examples:
   $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123
-  $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123 --check-users --findings found.csv
+  $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123 \\
+      --check-users --findings found.csv
+  $ cognito-bulk-reset plan users.csv --pool-id eu-west-1_AbCdEf123 \\
+      --password-column password --json
 `;
 
 export function planCommand(done: (exitCode: number) => void): Command {

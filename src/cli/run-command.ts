@@ -12,8 +12,10 @@ COGNITO_BULK_RESET_POOL_ID.
 
 Examples:
   $ cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 --generate
-  $ cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 --password-column password --temporary
-  $ cut -d, -f3 staff.csv | cognito-bulk-reset run - --pool-id eu-west-1_AbCdEf123 --discard --yes
+  $ cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 \\
+      --password-column password --temporary
+  $ cut -d, -f3 staff.csv | cognito-bulk-reset run - \\
+      --pool-id eu-west-1_AbCdEf123 --discard --yes
 `;
 
 export function runCommand(done: (exitCode: number) => void): Command {

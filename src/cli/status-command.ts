@@ -8,8 +8,8 @@ import { option } from './options.js';
 import { statusScreen } from './status-screen.js';
 
 const EXAMPLE = `
-It reads the run directory only, so it can be asked at any time and by anyone who
-may read it. Exit code 0, whatever the state: --json has it as "state".
+It reads the run directory only, so it can be asked at any time and by anyone
+who may read it. Exit code 0, whatever the state: --json has it as "state".
 
 Examples:
   $ cognito-bulk-reset status runs/2026-11-23T201500Z-users

@@ -8,7 +8,8 @@ The run's key comes from COGNITO_BULK_RESET_KEY_FILE (a path, or fd:3), never
 from the queue.
 
 Example:
-  $ cognito-bulk-reset worker --queue rediss://queue.internal:6379 --run 2026-11-23T201500Z-users-1f9a3c5e
+  $ cognito-bulk-reset worker --queue rediss://queue.internal:6379 \\
+      --run 2026-11-23T201500Z-users-1f9a3c5e
 `;
 
 const optionsSchema = z.object({

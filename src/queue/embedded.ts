@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
@@ -80,14 +81,15 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   };
 }
 
-/** Gives a new run a copy of a prepared data directory: initdb alone takes four seconds, a copy 60 ms. False if it had one. */
+/** Gives a new run a copy of a prepared data directory: initdb takes seconds, a copy a tenth of one. False if it had one. */
 async function prepareDirectory(directory: string): Promise<boolean> {
   if (await exists(directory)) return false;
   const prepared = await preparedDirectory();
   const copying = `${directory}.copying`;
   await rm(copying, { recursive: true, force: true });
   await mkdir(dirname(directory), { recursive: true });
-  await cp(prepared, copying, { recursive: true });
+  // Nothing else goes on yet, and the synchronous copy costs half of the other's time (Node 24: 0.65 s of CPU and 1.3 s).
+  cpSync(prepared, copying, { recursive: true });
   // A crash while copying must not leave half a database under the name of a whole one.
   await rename(copying, directory);
   return true;
@@ -102,9 +104,12 @@ async function makeAnew(directory: string): Promise<string> {
   return aside;
 }
 
+/** Counts the ways in which `prepare` of embedded-thread.ts has made the data directory. */
+const PREPARED = 2;
+
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */
 async function preparedDirectory(): Promise<string> {
-  const versions = `pglite-${await versionOf('@electric-sql/pglite')}-bullmq-${await versionOf('bullmq')}`;
+  const versions = `pglite-${await versionOf('@electric-sql/pglite')}-bullmq-${await versionOf('bullmq')}-${PREPARED}`;
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cognito-bulk-reset');
   const prepared = join(cache, versions);
   if (await exists(prepared)) return prepared;

@@ -32,7 +32,7 @@ const start = (...more: string[]) =>
 const command = (...args: string[]) => runProgram(args, workplace.here);
 const status = async () => JSON.parse((await command('status', workplace.runDir, '--json')).stdout);
 const calledAtLeast = (calls: number) =>
-  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+  expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(calls);
 
 describe.each([
   { queue: 'embedded', flags: (): string[] => [] },

@@ -48,7 +48,7 @@ const start = (...more: string[]) =>
 const onRedis = () => ['--queue', inject('redisUrl')];
 
 const calledAtLeast = (calls: number) =>
-  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+  expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(calls);
 
 describe.each([
   { queue: 'embedded', flags: (): string[] => [], signal: 'SIGINT' },
@@ -83,7 +83,7 @@ describe.each([
     ]);
     const program = await start(...flags());
     await expect
-      .poll(async () => (await standIn.answers())['hang-after-apply'] ?? 0, { timeout: 30_000, interval: 20 })
+      .poll(async () => (await standIn.answers())['hang-after-apply'] ?? 0, { timeout: 60_000, interval: 20 })
       .toBeGreaterThan(0);
     program.kill('SIGINT');
     await program.waitForStderr(/Press Ctrl-C again/);
@@ -102,43 +102,5 @@ describe.each([
     const counts = Object.values(await standIn.appliedCounts());
     expect(counts).toHaveLength(ROWS);
     expect(counts.every((count) => count === 1)).toBe(true);
-  });
-});
-
-test('a run that has finished is not resumed: exit 2 says where its result is', async () => {
-  await standIn.setFaults([]);
-  await workplace.write('users.csv', csvOf(users(2)));
-  expect((await (await start(...onRedis())).result).code).toBe(0);
-  const calls = await standIn.size();
-  const resumed = await runProgram(['resume', workplace.runDir], workplace.here);
-  expect(resumed).toMatchObject({ code: 2, stdout: '' });
-  expect(resumed.stderr).toMatch(/finished.*summary\.json/);
-  expect(await standIn.size()).toBe(calls);
-});
-
-describe('resume refuses what is not the same, and sends no password', () => {
-  async function interrupted(): Promise<number> {
-    await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
-    expect((await (await start(...onRedis())).result).code).toBe(3);
-    await standIn.setFaults([]);
-    return standIn.size();
-  }
-
-  test('another file of the same size', async () => {
-    const calls = await interrupted();
-    await workplace.write('users.csv', csvOf(users(ROWS)).replace('user-7\n', 'user-8\n'));
-    const resumed = await runProgram(['resume', workplace.runDir], workplace.here);
-    expect(resumed.code).toBe(2);
-    expect(resumed.stderr).toMatch(/users\.csv is not the file.*SHA-256.*Put it back/);
-    expect(await standIn.size()).toBe(calls);
-  });
-
-  test('another key', async () => {
-    const calls = await interrupted();
-    await workplace.write('run/run.key', Buffer.alloc(32, 5));
-    const resumed = await runProgram(['resume', workplace.runDir], workplace.here);
-    expect(resumed.code).toBe(2);
-    expect(resumed.stderr).toMatch(/key is not the one of this run/);
-    expect(await standIn.size()).toBe(calls);
   });
 });

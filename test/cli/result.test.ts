@@ -1,9 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { z } from 'zod';
 import { runProgram } from '../support/program.js';
-import type { Fault } from '../support/stand-in/options.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
 
@@ -112,6 +111,21 @@ test('a key that no password came of is gone when its --discard run has finished
   expect(workplace.has('run.key')).toBe(false);
 });
 
+test('--temporary sets passwords that must be changed, and those of a column stand in no file of the run', async () => {
+  await workplace.write('users.csv', 'username,password\nuser-1,Sealed-Password-1\nuser-2,x\n');
+  const result = await run('users.csv', '--password-column', 'password', '--temporary');
+  expect(result.code).toBe(1);
+  expect(workplace.report()).toMatchObject([
+    { status: 'succeeded' },
+    { status: 'failed', error: 'InvalidPassword' },
+  ]);
+  expect(await standIn.calls({ operation: 'AdminSetUserPassword' })).toMatchObject([
+    { username: 'user-1', permanent: false },
+  ]);
+  // grep ends with 1 when it finds nothing.
+  expect(spawnSync('grep', ['-rla', 'Sealed-Password-1', workplace.runDir]).status).toBe(1);
+});
+
 test('the run directory is 0700 and each file in it 0600', async () => {
   await workplace.write('users.csv', csvOf([...users(2), 'nobody']));
   await run('users.csv', '--generate');
@@ -186,63 +200,4 @@ test('the command line wins over the environment', async () => {
   );
   expect(result.code).toBe(0);
   expect(workplace.json('run.json')).toMatchObject({ rate: 5, mode: 'discard' });
-});
-
-const summarySchema = z.object({
-  byStatus: z.record(z.string(), z.number()),
-  byError: z.record(z.string(), z.number()),
-  calls: z.number(),
-  throttles: z.number(),
-});
-
-/** Each kind of trouble, by the row's number modulo 20: with two of them on a row, the first that fits. */
-const TROUBLE = [
-  { every: 20, action: { kind: 'error', name: 'UserNotFoundException' } },
-  { every: 23, action: { kind: 'error', name: 'InternalErrorException' }, times: 1 },
-  { every: 29, action: { kind: 'reset-after-apply' }, times: 1 },
-  { every: 31, action: { kind: 'cut-body' }, times: 1 },
-  { every: 37, action: { kind: 'html-503' }, times: 1 },
-  { every: 97, action: { kind: 'error', name: 'UnsupportedUserStateException' } },
-] as const;
-
-describe.each([
-  // An empty --queue is the embedded one.
-  { queue: 'embedded', flags: (): string[] => ['--queue', ''] },
-  { queue: 'Redis', flags: (): string[] => [] },
-])('with the queue on $queue', ({ flags }) => {
-  test('each line’s request id leads to the call that decided it, and the calls add up', async () => {
-    const names = users(500);
-    const faults = names.flatMap((username, index): Fault[] => {
-      const trouble = TROUBLE.find(({ every }) => (index + 1) % every === 0);
-      if (trouble === undefined) return [];
-      const times = 'times' in trouble ? { times: trouble.times } : {};
-      return [{ username, action: trouble.action, ...times }];
-    });
-    await standIn.setFaults(faults);
-    await workplace.write('users.csv', csvOf(names));
-    const fast = ['--quota', '100000', '--rate', 'max', '--concurrency', '50'];
-    const result = await run('users.csv', '--generate', '--json', '--quiet', ...fast, ...flags());
-    expect(result.code).toBe(1);
-
-    const ledger = await standIn.calls();
-    const sent = ledger.filter(({ operation }) => operation === 'AdminSetUserPassword');
-    const lines = workplace.report();
-    expect(lines.map(({ username }) => username)).toEqual(names);
-    for (const line of lines) {
-      const own = sent.filter(({ username }) => username === line.username);
-      const deciding = ledger[Number(line.request_id.slice(-12))];
-      expect(deciding?.username).toBe(line.username);
-      expect(own.at(-1)).toEqual(deciding);
-      expect(Number(line.attempts)).toBe(own.length);
-      // What the line says is what the pool did, lost answers included.
-      expect(own.filter(({ applied }) => applied)).toHaveLength(line.status === 'succeeded' ? 1 : 0);
-      if (line.status === 'failed') expect(line.error).toBe(deciding?.answer);
-    }
-    const summary = summarySchema.parse(workplace.json('summary.json'));
-    expect(summary.byStatus.succeeded).toBe(lines.filter(({ status }) => status === 'succeeded').length);
-    expect(summary.calls).toBe(sent.length);
-    expect(Object.values(summary.byError).reduce((sum, count) => sum + count, 0)).toBe(
-      summary.byStatus.failed,
-    );
-  });
 });

@@ -60,6 +60,18 @@ const MISTAKES: Mistake[] = [
     says: [/login/, /its columns: .*username/],
   },
   {
+    name: 'no username column',
+    prepare: ({ write }) => write('other.csv', 'a,b\n1,2\n'),
+    args: run('other.csv', '--generate'),
+    says: [/--column/, /its columns: .*a.*b/],
+  },
+  {
+    name: 'two columns that may hold the username',
+    prepare: ({ write }) => write('two.csv', 'User,username\n1,2\n'),
+    args: run('two.csv', '--generate'),
+    says: [/several columns/, /--column/],
+  },
+  {
     name: 'no such password column',
     args: run('users.csv', '--password-column', 'secret'),
     says: [/secret/, /its columns: .*username/],

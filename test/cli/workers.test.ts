@@ -49,7 +49,7 @@ const startRun = (...more: string[]) =>
 const startWorker = (run: string, env?: Record<string, string>) => start(['worker', '--run', run], env);
 
 const calledAtLeast = (calls: number) =>
-  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+  expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(calls);
 
 async function idOfRun(): Promise<string> {
   const { id } = await readRunRecord(join(workplace.runDir, 'run.json'));
@@ -164,7 +164,7 @@ test('a stop of the run holds up its workers too, and they go on when it is resu
   });
   try {
     const jobs = backend.queue(RESET_USER);
-    const active = { timeout: 30_000, interval: 50 };
+    const active = { timeout: 60_000, interval: 50 };
     await expect.poll(() => jobs.getActiveCount(), active).toBeGreaterThan(50);
     await standIn.setFaults([{ times: 1, action: { kind: 'error', name: 'UserNotFoundException' } }]);
     expect((await run.result).code).toBe(3);

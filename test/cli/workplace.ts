@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProgramOptions } from '../support/program.js';
+import { endProgramsIn, type ProgramOptions } from '../support/program.js';
 
 /** The prepared embedded queue is kept between runs of the tests: initdb takes seconds. */
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
@@ -40,7 +40,10 @@ export async function createWorkplace(): Promise<Workplace> {
     json: (name) => JSON.parse(readFileSync(join(runDir, name), 'utf8')),
     has: (name) => existsSync(join(runDir, name)),
     names: async () => (await readdir(path)).sort(),
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    remove: async () => {
+      await endProgramsIn(path);
+      await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    },
   };
 }
 

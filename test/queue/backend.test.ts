@@ -9,6 +9,7 @@ import { openBackend } from '../../src/queue/open-backend.js';
 import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
 import { UsageError } from '../../src/usage-error.js';
+import { redisClient } from '../support/redis-client.js';
 import { startRedis } from '../support/redis.js';
 import { hearByEvents, workThrough } from './queue-work.js';
 
@@ -76,7 +77,7 @@ describe('the embedded queue', () => {
 
 describe('Redis', () => {
   const keysOf = async (pattern: string) => {
-    const client = new Client(new URL(inject('redisUrl')).pathname);
+    const client = redisClient();
     const keys = await client.keys(pattern);
     client.disconnect();
     return keys;

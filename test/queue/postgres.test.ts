@@ -45,7 +45,7 @@ const jobsLeft = async (): Promise<number> => {
 
 test('a run on PostgreSQL, shared with a worker of another process, calls each user once and leaves nothing there', async () => {
   const run = await startProgram(runArgs('--rate', '150'), workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(5);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
   const worker = await startProgram(
     ['worker', '--queue', postgres.url, '--run', workplace.runDir, ...service()],
     { ...workplace.here, env: { ...workplace.here.env, COGNITO_BULK_RESET_LOG_LEVEL: 'debug' } },
@@ -64,7 +64,7 @@ test('a run on PostgreSQL, shared with a worker of another process, calls each u
 
 test('killed with -9 and resumed on PostgreSQL, a run calls nobody whose line was written', async () => {
   const run = await startProgram(runArgs('--rate', '200'), workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(100);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(100);
   run.kill('SIGKILL');
   await run.result;
   const written = new Set(workplace.report().map(({ username }) => username));

@@ -1,14 +1,14 @@
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
-import { inject } from 'vitest';
 import { postgresPaceStore } from '../../src/queue/postgres-pace-store.js';
 import { redisPaceStore } from '../../src/queue/redis-pace-store.js';
 import { memoryPaceStore, type PaceStore } from '../../src/rate/pace-store.js';
+import { redisClient } from '../support/redis-client.js';
 
 export interface Stores {
   /** Opens the pace of this run once more, over a connection of its own where there are any. */
@@ -32,7 +32,7 @@ export async function redisStores(): Promise<Stores> {
   const keys = new Set<string>();
   const clients: Redis[] = [];
   const connect = () => {
-    const client = new Redis(new URL(inject('redisUrl')).pathname);
+    const client = redisClient();
     clients.push(client);
     return client;
   };

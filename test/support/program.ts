@@ -1,10 +1,11 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { ended } from './ended.js';
 
 export interface ProgramOptions {
   /** On top of the clean environment; `undefined` takes a variable out of it. */
@@ -54,6 +55,19 @@ export async function runProgram(args: string[], options: ProgramOptions = {}): 
   return program.result;
 }
 
+/** What still runs, by the directory that it runs in: a test that has failed may have left it. */
+const running = new Map<ChildProcess, string>();
+process.once('exit', () => {
+  for (const child of running.keys()) child.kill('SIGKILL');
+});
+
+/** Kills what still runs in a directory, before that is removed. */
+export async function endProgramsIn(cwd: string): Promise<void> {
+  const left = [...running].filter(([, at]) => at === cwd).map(([child]) => child);
+  for (const child of left) child.kill('SIGKILL');
+  await Promise.all(left.map(ended));
+}
+
 /** Starts the built program in a clean environment with a home of its own, which is removed at its end. */
 export async function startProgram(args: string[], options: ProgramOptions = {}): Promise<RunningProgram> {
   const entry = options.entry ?? CLI;
@@ -61,11 +75,14 @@ export async function startProgram(args: string[], options: ProgramOptions = {})
   const home = await mkdtemp(join(tmpdir(), 'program-home-'));
   const command = [process.execPath, ...(options.nodeArgs ?? []), entry, ...args];
   const [file = '', ...rest] = options.terminal === true ? atTerminal(command) : command;
+  const cwd = options.cwd ?? home;
   const child = spawn(file, rest, {
-    cwd: options.cwd ?? home,
+    cwd,
     env: { ...cleanEnvironment(home), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.set(child, cwd);
+  child.once('close', () => running.delete(child));
   return watch(child, home, options.terminal === true ? undefined : (options.input ?? ''));
 }
 
