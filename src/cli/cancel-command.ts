@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { option } from './options.js';
 
 const EXAMPLE = `
-A live run ends between users first. Rows that were not done are "unprocessed" in
-report.csv; "retry" makes a new run of them.
+A live run ends between users first. Rows that were not done are "unprocessed"
+in report.csv; "retry" makes a new run of them.
 
 Example:
   $ cognito-bulk-reset cancel runs/2026-11-23T201500Z-users

@@ -10,10 +10,11 @@ run directory); in the clear they never touch the disk. All values are exact, so
 the file is for programs: a spreadsheet would run some of them as formulas.
 
 Examples:
-  $ cognito-bulk-reset credentials runs/2026-11-23T201500Z-users -o creds.csv.age \\
-      --recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
-  $ cognito-bulk-reset credentials runs/2026-11-23T201500Z-users -o - \\
-      --recipient ~/.ssh/id_ed25519.pub | ssh vault 'cat >creds.csv.age'
+  $ cognito-bulk-reset credentials runs/2026-11-23T201500Z-users \\
+      -o creds.csv.age --recipient \\
+      age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+  $ cognito-bulk-reset credentials runs/2026-11-23T201500Z-users \\
+      -o - --recipient ~/.ssh/id_ed25519.pub | ssh vault 'cat >creds.csv.age'
   $ age --decrypt -i ~/.ssh/id_ed25519 creds.csv.age
 `;
 
