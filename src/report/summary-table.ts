@@ -13,7 +13,7 @@ const RULE = '─'.repeat(33);
 export interface SummaryFiles {
   report: string;
   /** report.html. */
-  page?: string;
+  page: string;
   /** failed.csv, if there are rows to run again. */
   failed?: string | undefined;
 }
@@ -66,8 +66,10 @@ function factBlock(summary: Summary, files: SummaryFiles): string[] {
     throttles === 1 ? 'once' : throttles === 0 ? 'never' : `${number(throttles)} times`,
   ]);
   facts.push(['Report', escapeForTerminal(files.report)]);
-  if (files.page !== undefined) facts.push(['To look at', escapeForTerminal(files.page)]);
+  facts.push(['To look at', escapeForTerminal(files.page)]);
   if (files.failed !== undefined) facts.push(['To run again', escapeForTerminal(files.failed)]);
+  // Last, so that whoever keeps only the end of the output can tell later whether the report is still the same.
+  facts.push(['Report sha256', summary.reportSha256]);
   return facts.map(([name, value]) => `  ${name.padEnd(14)}${value}`);
 }
 

@@ -3,6 +3,7 @@ import type { Fact, PageFacts } from '../report/html/page-facts.js';
 import { moment } from '../report/html/words.js';
 import type { Summary } from '../report/summary.js';
 import type { RunRecord } from './record.js';
+import { failureLimitText } from './threshold.js';
 
 /** What report.html says of a run besides its rows. */
 export interface PageState {
@@ -37,16 +38,38 @@ function asked(record: RunRecord): Fact[] {
   return [
     { name: 'User pool', value: pool.name === pool.id ? pool.id : `${pool.name} (${pool.id})` },
     { name: 'Passwords', value: passwords(record) },
-    {
-      name: 'Users then',
-      value: record.permanent ? 'sign in with it (permanent)' : 'must choose their own (temporary)',
-    },
+    { name: 'Users then', value: usersThen(record) },
     { name: 'File', value: `${input.path}${input.column === undefined ? '' : `, column ${input.column}`}` },
     { name: 'Rate', value: `at most ${record.rate} calls a second, ${record.concurrency} at once` },
+    { name: 'Stops', value: stops(record) },
+    ...(record.check === undefined ? [] : [{ name: 'Checked', value: checked(record.check) }]),
     ...(endpoint === undefined
       ? [{ name: 'Region', value: record.region }]
       : [{ name: 'Endpoint', value: endpoint }]),
   ];
+}
+
+function usersThen({ permanent, mode }: RunRecord): string {
+  if (!permanent) return 'must choose their own (temporary)';
+  return mode === 'discard'
+    ? 'sign in only after a password reset (permanent)'
+    : 'sign in with it (permanent)';
+}
+
+function stops({ maxFailures, canary }: RunRecord): string {
+  const many = `when ${failureLimitText(maxFailures)} of the users failed`;
+  if (canary === undefined) return many;
+  const few = canary.failures === 1 ? 'any' : String(canary.failures);
+  return `when ${few} of the first ${canary.rows} failed; then ${many}`;
+}
+
+function checked({ at, included }: NonNullable<RunRecord['check']>): string {
+  const left = [
+    ...(included.federated ? [] : ['federated']),
+    ...(included.unconfirmed ? [] : ['unconfirmed']),
+  ];
+  const skipped = left.length === 0 ? 'nobody skipped for it' : `${left.join(' and ')} users skipped`;
+  return `the pool’s users at ${moment(at)}; ${skipped}`;
 }
 
 function begun({ caller, createdAt }: RunRecord): Fact[] {

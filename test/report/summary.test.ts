@@ -71,7 +71,7 @@ describe('summary', () => {
 
 describe('the table at the end of a run', () => {
   test('says what happened, what to do about it and where the report is', () => {
-    const files = { report: 'runs/x/report.csv', failed: 'runs/x/failed.csv' };
+    const files = { report: 'runs/x/report.csv', page: 'runs/x/report.html', failed: 'runs/x/failed.csv' };
     expect(summaryTable(exampleSummary(), files)).toMatchInlineSnapshot(`
       "  succeeded         4,512    92.2 %
         failed              313     6.4 %
@@ -91,7 +91,9 @@ describe('the table at the end of a run', () => {
         Calls         4,825, 19.2 a second
         Throttled     12 times
         Report        runs/x/report.csv
+        To look at    runs/x/report.html
         To run again  runs/x/failed.csv
+        Report sha256 bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
       "
     `);
   });
@@ -106,7 +108,7 @@ describe('the table at the end of a run', () => {
         throttles: 0,
       });
     }
-    const table = summaryTable(summarize(tally, facts), { report: 'report.csv' });
+    const table = summaryTable(summarize(tally, facts), { report: 'report.csv', page: 'report.html' });
     expect(table.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(table).toContain('18  of 18 other kinds: see summary.json');
   });

@@ -79,13 +79,13 @@ describe('the page opens from disk', () => {
       const script = document.createElement('script');
       script.textContent = 'document.title = "owned"';
       document.body.append(script);
-      await new Promise((resolve) => setTimeout(resolve, 100));
       return document.title;
     })()`);
+    const refusals = () => complaints.filter((text) => text.includes('Content Security Policy')).length;
+    await expect.poll(refusals).toBeGreaterThan(2);
     server.close();
     expect(title).not.toBe('owned');
     expect(heard).toBe(0);
-    expect(complaints.filter((text) => text.includes('Content Security Policy')).length).toBeGreaterThan(2);
   });
 
   test('and has all that a person asks first: what, by whom, when, how many, what to do', async () => {
