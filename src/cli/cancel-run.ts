@@ -105,6 +105,6 @@ function say({ summary, failed }: Finished, directory: RunDirectory, { json }: C
   process.stdout.write(
     json
       ? `${JSON.stringify({ ...summary, status: 'cancelled', runDirectory: directory.path })}\n`
-      : summaryTable(summary, { report: directory.report, failed }),
+      : summaryTable(summary, { report: directory.report, page: directory.page, failed }),
   );
 }

@@ -27,8 +27,8 @@ export interface FinishedRun {
 }
 
 /**
- * Writes failed.csv, removes the run's queue, and writes report.html and summary.json, this as the last: without it the run has not finished,
- * and `resume` does this again.
+ * Writes failed.csv, removes the run's queue, and writes report.html and summary.json, this as the last: without it the
+ * run has not finished, and `resume` does this again.
  * @throws ReportWriteError
  */
 export async function finishRun(run: FinishedRun): Promise<Finished> {

@@ -8,7 +8,7 @@ import { failureLimitText } from './threshold.js';
 /** What report.html says of a run besides its rows. */
 export interface PageState {
   /** The run's end, if it has one. */
-  summary?: Pick<Summary, 'throttles' | 'inputSha256' | 'reportSha256'>;
+  summary?: Pick<Summary, 'throttles' | 'inputSha256' | 'reportSha256' | 'cancelledAt'>;
   unfinished?: string;
   warning?: string;
 }
@@ -23,7 +23,7 @@ export function pageFacts(record: RunRecord, { summary, unfinished, warning }: P
     rate: record.rate,
     throttles: summary?.throttles,
     unfinished,
-    warning,
+    warnings: [...cancelled(summary?.cancelledAt), ...(warning === undefined ? [] : [warning])],
     checksums: [
       ...checksum('Input, SHA-256', summary?.inputSha256 ?? record.input.sha256),
       ...checksum('report.csv, SHA-256', summary?.reportSha256),
@@ -88,6 +88,11 @@ function passwords({ mode, shape, input }: RunRecord): string {
     case 'discard':
       return 'random, and kept by nobody';
   }
+}
+
+function cancelled(at: string | undefined): string[] {
+  if (at === undefined) return [];
+  return [`The run was cancelled at ${moment(at)}. The rows that had not had their turn are unprocessed.`];
 }
 
 function checksum(name: string, value: string | undefined): Fact[] {

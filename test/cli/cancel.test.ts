@@ -107,6 +107,8 @@ describe.each([
     const failed = await readFile(join(workplace.runDir, 'failed.csv'), 'utf8');
     expect(failed).toMatch(/^username,error\n/);
     expect(failed).toMatch(/^user-400,RunCancelled$/m);
+    const page = await readFile(join(workplace.runDir, 'report.html'), 'utf8');
+    expect(page).toContain('The run was cancelled at');
     expect((await runProgram(['status', workplace.runDir], workplace.here)).stdout).toMatch(
       /State +cancelled/,
     );

@@ -13,8 +13,8 @@ export interface PageFacts {
   throttles: number | undefined;
   /** Why the page doesn't show the end of a run; undefined for a finished one. */
   unfinished: string | undefined;
-  /** What the reader must know before believing the page, such as a report that was changed. */
-  warning: string | undefined;
+  /** What the reader must know before believing the page: a run that was cancelled, a report that was changed. */
+  warnings: readonly string[];
   /** SHA-256 of the manifest and of report.csv, in hex, if they are known. */
   checksums: readonly Fact[];
   /** The program's version. */

@@ -30,7 +30,7 @@ const WORDS: Record<OutcomeStatus, string> = {
 };
 
 export function heading(survey: Survey, facts: PageFacts): Markup {
-  const notes = [facts.unfinished, facts.warning].filter((note) => note !== undefined);
+  const notes = [...(facts.unfinished === undefined ? [] : [facts.unfinished]), ...facts.warnings];
   return html`<header>
     <p class="kicker">Password reset · Amazon Cognito</p>
     <h1>${facts.pool.name}</h1>
