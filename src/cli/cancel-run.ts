@@ -55,7 +55,7 @@ async function cancel(
   const cancelledAt = new Date().toISOString();
   const location = queueOfRun(record, queue);
   const key = keyOfRun(record, directory);
-  const manifest = await openInput(record, directory);
+  const manifest = await openInput(record, directory, key);
   const log = openLog(directory.log);
   try {
     const report = await resumeReport(directory.report);

@@ -79,7 +79,9 @@ function shapeOf({ mode, shape, input }: RunRecord): CredentialsSource['shape'] 
   }
   if (mode === 'password-column') {
     throw new UsageError(
-      `The passwords of this run came from a file and were kept nowhere else: they are in ${escapeForTerminal(input.path)}, column ${JSON.stringify(input.passwordColumn)}.`,
+      input.sealed === true
+        ? 'The passwords of this run came from standard input: whoever piped them in has them.'
+        : `The passwords of this run came from a file and were kept nowhere else: they are in ${escapeForTerminal(input.path)}, column ${JSON.stringify(input.passwordColumn)}.`,
     );
   }
   if (shape === undefined) throw new Error('run.json has no shape for the generated passwords.');

@@ -48,7 +48,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     observers = await openObservers(options.metrics);
     const location = queueOfRun(record, options.queue);
     const key = keyOfRun(record, directory);
-    const manifest = await openInput(record, directory);
+    const manifest = await openInput(record, directory, key);
     // The run's own endpoint was allowed when it began; one that the environment has got since was not.
     if (record.endpoint === undefined) checkEndpoint(endpointOfEnvironment(process.env), false);
     const client = createClient({

@@ -23,8 +23,8 @@ export async function showPlan(
   const interrupted = onInterrupt(progress, '\nEnding.\n');
   const shown = showFindProgress(progress);
   try {
-    const plan = await withInput(request.file, (inputPath) =>
-      planRun(request, inputPath, {
+    const plan = await withInput(request.file, (input) =>
+      planRun(request, input, {
         pricePerMau,
         findings,
         signal: interrupted.signal,

@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import type { InputPlace } from '../manifest/manifest.js';
+import { createRunKey } from '../password/key-file.js';
 import { openBackend } from '../queue/open-backend.js';
 import { createReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
@@ -33,15 +35,19 @@ export async function startRun(
   let directory: RunDirectory | undefined;
   let begun = false;
   try {
+    let key = keyFromElsewhere();
+    let input: InputPlace = { path: request.file };
     // Standard input can be read only once, so its copy comes first; it goes again if nothing is sent.
     if (request.file === '-') {
       directory = await createRunDirectory(path);
-      await spoolInput(process.stdin, directory.input);
+      if (request.mode === 'password-column') key ??= createRunKey(directory.key);
+      input =
+        request.mode === 'password-column'
+          ? { path: directory.sealedInput, sealedBy: key }
+          : { path: directory.input };
+      await spoolInput(process.stdin, input);
     }
-    const inputPath = directory?.input ?? request.file;
-    const prepared = await prepareRun(request, inputPath);
-    // A shared queue is asked before anything is made; the embedded one lives in the run directory.
-    const key = keyFromElsewhere();
+    const prepared = await prepareRun(request, input);
     const surveyed = request.checkUsers ? await checkFirst(prepared, output) : undefined;
     if (surveyed === 'interrupted') return ExitCode.interrupted;
     tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed?.survey));
@@ -55,7 +61,7 @@ export async function startRun(
       prepared,
       surveyed,
       directory,
-      inputPath,
+      input,
       key,
       output,
       observers,
@@ -87,7 +93,7 @@ interface RunPrepared {
   /** What a check of the users found, if it was asked for. */
   surveyed: Surveyed | undefined;
   directory: RunDirectory;
-  inputPath: string;
+  input: InputPlace;
   key: ReturnType<typeof keyFromElsewhere>;
   output: OutputOptions & { yes: boolean };
   observers: Observers;
@@ -98,7 +104,7 @@ async function runPrepared({
   prepared,
   surveyed,
   directory,
-  inputPath,
+  input,
   key,
   output,
   observers,
@@ -108,7 +114,7 @@ async function runPrepared({
   // Before run.json, which makes the directory a run's: such a one can be resumed whenever its process died.
   const report = await createReport(directory.report);
   const { record, key: runKey } = await beginRun(directory, prepared, {
-    inputPath,
+    input,
     program: VERSION,
     check: surveyed === undefined ? undefined : await keepCheck(directory, { ...prepared, ...surveyed }),
     readKey: () => key,

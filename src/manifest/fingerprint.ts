@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { type InputPlace, openInputFile } from './input-file.js';
+
+const PIECE = 1024 * 1024;
 
 /**
- * A file's size in bytes and its SHA-256 (hexadecimal), read as a stream.
+ * The size in bytes and the SHA-256 (hexadecimal) of the input's text, read piece by piece.
  *
- * @throws whatever the file system says
+ * @throws whatever the file system says; SealedCopyError if a sealed one was changed
  */
-export async function fingerprint(path: string): Promise<{ bytes: number; sha256: string }> {
+export async function fingerprint(place: InputPlace): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
+  const file = await openInputFile(place);
+  const buffer = Buffer.allocUnsafeSlow(PIECE);
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, bytes);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
   }
   return { bytes, sha256: hash.digest('hex') };
 }

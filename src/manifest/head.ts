@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { SealedCopyError } from '../password/sealed-copy.js';
 import { UsageError } from '../usage-error.js';
 import { detectEncoding } from './encoding.js';
+import { type InputPlace, openInputFile } from './input-file.js';
 import { HEAD_BYTES } from './limits.js';
 import { printable } from './printable.js';
 import type { SourceFile } from './source.js';
@@ -18,8 +18,8 @@ export interface Head extends SourceFile {
 }
 
 /** @throws {UsageError} when the file cannot be read, is empty or is no text */
-export async function readHead(path: string): Promise<Head> {
-  const { head, bytes, modifiedMs } = await firstBytes(path);
+export async function readHead({ path, sealedBy }: InputPlace): Promise<Head> {
+  const { head, bytes, modifiedMs } = await firstBytes({ path, sealedBy });
   const whole = head.length === bytes;
   if (head.length === 0) throw new UsageError(`${printable(path)} is empty; a CSV with usernames is needed`);
   const { encoding, bom } = detectEncoding(head, whole, path);
@@ -28,16 +28,16 @@ export async function readHead(path: string): Promise<Head> {
     encoding === 'utf-8'
       ? { utf8: body, used: body.length }
       : utf16ToUtf8(body, encoding === 'utf-16be', whole);
-  return { path, encoding, bom, bytes, modifiedMs, text, whole, textBytes: used };
+  return { path, sealedBy, encoding, bom, bytes, modifiedMs, text, whole, textBytes: used };
 }
 
-async function firstBytes(path: string): Promise<{ head: Buffer; bytes: number; modifiedMs: number }> {
-  // Without O_NONBLOCK, opening a named pipe that nobody writes to would wait for ever.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+async function firstBytes(place: InputPlace): Promise<{ head: Buffer; bytes: number; modifiedMs: number }> {
+  const { path } = place;
+  const file = await openInputFile(place).catch((cause: unknown) => {
     throw new UsageError(`${printable(path)} ${whyNot(cause)}`, { cause });
   });
   try {
-    const stat = await handle.stat();
+    const stat = await file.stat();
     if (stat.isDirectory())
       throw new UsageError(`${printable(path)} is a directory; name the CSV file in it`);
     if (!stat.isFile()) {
@@ -45,16 +45,16 @@ async function firstBytes(path: string): Promise<{ head: Buffer; bytes: number; 
         `${printable(path)} is no regular file; pass a pipe as standard input, with - for its name`,
       );
     }
-    const head = Buffer.allocUnsafeSlow(Math.min(HEAD_BYTES, stat.size));
+    const head = Buffer.allocUnsafeSlow(Math.min(HEAD_BYTES, file.bytes));
     let filled = 0;
     while (filled < head.length) {
-      const { bytesRead } = await handle.read(head, filled, head.length - filled, filled);
+      const { bytesRead } = await file.read(head, filled, head.length - filled, filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    return { head: head.subarray(0, filled), bytes: stat.size, modifiedMs: stat.mtimeMs };
+    return { head: head.subarray(0, filled), bytes: file.bytes, modifiedMs: stat.mtimeMs };
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 
@@ -62,5 +62,6 @@ function whyNot(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist; check the path';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user; check its permissions';
+  if (cause instanceof SealedCopyError) return `cannot be opened: ${cause.message}`;
   return `cannot be opened (${code || String(cause)})`;
 }

@@ -1,7 +1,8 @@
 import type { Column } from './columns.js';
+import type { InputPlace } from './input-file.js';
 import type { SourceFile } from './source.js';
 
-export interface ManifestOptions {
+export interface ManifestOptions extends Omit<InputPlace, 'path'> {
   /** `--column`: a header's name, or a number from 1 that is no header's name. Without a header a number; the first by default. */
   column?: string | undefined;
   /** `--password-column`, likewise. */

@@ -2,6 +2,7 @@
 export type { Column } from './columns.js';
 export type { Encoding } from './encoding.js';
 export { fingerprint } from './fingerprint.js';
+export type { InputPlace } from './input-file.js';
 export { createKeyedHash } from './keyed-hash.js';
 export type { Manifest, ManifestOptions } from './manifest-file.js';
 export type { ManifestRow, RefusedRow, UserRow } from './manifest-row.js';

@@ -16,7 +16,7 @@ import { type RecordSpan, splitRecords } from './split.js';
  *   when the column of usernames or passwords is not exactly one
  */
 export async function openManifest(path: string, options: ManifestOptions): Promise<Manifest> {
-  const head = await readHead(path);
+  const head = await readHead({ path, sealedBy: options.sealedBy });
   const delimiter = chooseDelimiter(head, options);
   const { records, consumed } = splitRecords(head.text, delimiter, { line: 1, skipping: false }, head.whole);
   const first = firstRecord(head, records);

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { SealedCopyError } from '../password/sealed-copy.js';
 import type { Encoding } from './encoding.js';
+import { type InputFile, type InputPlace, openInputFile } from './input-file.js';
 import { CHUNK_BYTES } from './limits.js';
 import { printable } from './printable.js';
 import { utf16ToUtf8 } from './utf16.js';
@@ -16,8 +17,7 @@ export interface Source {
 }
 
 /** What `openSource` must know of the file. */
-export interface SourceFile {
-  path: string;
+export interface SourceFile extends InputPlace {
   encoding: Encoding;
   /** Length of the byte order mark. */
   bom: number;
@@ -35,7 +35,7 @@ export class ManifestChangedError extends Error {
 
 /** @throws {ManifestChangedError} when size or time of writing differ from what the file says */
 export async function openSource(file: SourceFile, chunkBytes = CHUNK_BYTES): Promise<Source> {
-  const handle = await open(file.path, 'r');
+  const handle = await openInputFile(file);
   try {
     await assertUnchanged(handle, file);
   } catch (error) {
@@ -50,7 +50,7 @@ export async function openSource(file: SourceFile, chunkBytes = CHUNK_BYTES): Pr
 
 type Reading = Pick<Source, 'next' | 'again'>;
 
-function utf8(handle: FileHandle, { bom, bytes }: SourceFile, chunkBytes: number): Reading {
+function utf8(handle: InputFile, { bom, bytes }: SourceFile, chunkBytes: number): Reading {
   let position = bom;
   return {
     async next(atLeast = 0) {
@@ -62,7 +62,7 @@ function utf8(handle: FileHandle, { bom, bytes }: SourceFile, chunkBytes: number
   };
 }
 
-function utf16(handle: FileHandle, { bom, bytes, encoding }: SourceFile, chunkBytes: number): Reading {
+function utf16(handle: InputFile, { bom, bytes, encoding }: SourceFile, chunkBytes: number): Reading {
   // A surrogate pair has four bytes; with fewer a step could stand still.
   const step = Math.max(4, chunkBytes);
   /** Where each step began: in the file, and in the text. UTF-16 has no fixed length in UTF-8. */
@@ -99,23 +99,32 @@ function utf16(handle: FileHandle, { bom, bytes, encoding }: SourceFile, chunkBy
 }
 
 /** Fewer bytes than asked for only at the file's end. */
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readAt(handle: InputFile, position: number, length: number): Promise<Buffer> {
   if (length <= 0) return Buffer.alloc(0);
   const buffer = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    const { bytesRead } = await handle
+      .read(buffer, filled, length - filled, position + filled)
+      .catch((cause: unknown) => {
+        if (!(cause instanceof SealedCopyError)) throw cause;
+        throw new ManifestChangedError(`the copy of standard input can't be read: ${cause.message}`, {
+          cause,
+        });
+      });
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
   return buffer.subarray(0, filled);
 }
 
-async function assertUnchanged(handle: FileHandle, file: SourceFile): Promise<void> {
+async function assertUnchanged(handle: InputFile, file: SourceFile): Promise<void> {
   const now = await handle.stat();
-  if (now.size === file.bytes && now.mtimeMs === file.modifiedMs) return;
+  // Of a sealed copy, the size of the text was told when it was opened.
+  const bytes = file.sealedBy === undefined ? now.size : handle.bytes;
+  if (bytes === file.bytes && now.mtimeMs === file.modifiedMs) return;
   throw new ManifestChangedError(
-    `${printable(file.path)} was written to while it was read (${file.bytes} bytes when the run began, ${now.size} now); ` +
+    `${printable(file.path)} was written to while it was read (${file.bytes} bytes when the run began, ${bytes} now); ` +
       'put the file back as it was and resume',
   );
 }

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 export const RUN_KEY_BYTES = 32;
 
-const PURPOSES = ['password', 'seal', 'fingerprint', 'authenticate'] as const;
+const PURPOSES = ['password', 'seal', 'fingerprint', 'authenticate', 'input'] as const;
 export type KeyPurpose = (typeof PURPOSES)[number];
 
 const REDACTED = '[run key]';

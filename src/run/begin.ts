@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { fingerprint } from '../manifest/fingerprint.js';
+import { fingerprint, type InputPlace } from '../manifest/manifest.js';
 import { createRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
 import type { RunDirectory } from './directory.js';
@@ -19,7 +19,7 @@ export async function beginRun(
   directory: RunDirectory,
   run: PreparedRun,
   options: {
-    inputPath: string;
+    input: InputPlace;
     program: string;
     check: RunRecord['check'];
     readKey: () => RunKey | undefined;
@@ -28,7 +28,7 @@ export async function beginRun(
   const { request, pool, manifest, location } = run;
   // With --discard no password comes of it; it shows the workers which jobs are this run's.
   const key = options.readKey() ?? createRunKey(directory.key);
-  const { bytes, sha256 } = await fingerprint(options.inputPath);
+  const { bytes, sha256 } = await fingerprint(options.input);
   const record: RunRecord = {
     version: 1,
     id: `${basename(directory.path)
@@ -37,7 +37,8 @@ export async function beginRun(
     createdAt: new Date().toISOString(),
     program: options.program,
     input: {
-      path: resolve(options.inputPath),
+      path: resolve(options.input.path),
+      ...(options.input.sealedBy === undefined ? {} : { sealed: true }),
       bytes,
       sha256,
       header: request.header,

@@ -15,7 +15,10 @@ export interface RunDirectory {
   log: string;
   key: string;
   queue: string;
+  /** The copy of standard input. */
   input: string;
+  /** The same, of one that holds passwords. */
+  sealedInput: string;
   lock: string;
   /** What the pool said of the users, with `--check-users`. */
   check: string;
@@ -38,6 +41,7 @@ export function runDirectory(path: string): RunDirectory {
     key: at('run.key'),
     queue: at('queue'),
     input: at('input.csv'),
+    sealedInput: at('input.sealed'),
     lock: at('run.lock'),
     check: at('check.csv'),
     live: at('live.json'),

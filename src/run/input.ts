@@ -1,4 +1,6 @@
 import { fingerprint, type Manifest, openManifest } from '../manifest/manifest.js';
+import type { RunKey } from '../password/run-key.js';
+import { SealedCopyError } from '../password/sealed-copy.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import type { RunDirectory } from './directory.js';
@@ -10,8 +12,14 @@ type RunInput = RunRecord['input'];
  * Opens the file that a run began with: otherwise row 17 may be another user now.
  * @throws UsageError that says what differs, if it is missing or another one
  */
-export async function openInput({ input }: RunRecord, directory: RunDirectory): Promise<Manifest> {
-  const now = await fingerprint(input.path).catch((error: NodeJS.ErrnoException) => {
+export async function openInput(
+  { input }: RunRecord,
+  directory: RunDirectory,
+  key: RunKey,
+): Promise<Manifest> {
+  const sealedBy = input.sealed === true ? key : undefined;
+  const now = await fingerprint({ path: input.path, sealedBy }).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof SealedCopyError) throw changed(input, directory, error.message);
     // What else can be wrong with a file, opening it says in words.
     if (error.code === 'ENOENT') throw changed(input, directory, 'it is not there any more');
     return undefined;
@@ -24,6 +32,7 @@ export async function openInput({ input }: RunRecord, directory: RunDirectory): 
     throw changed(input, directory, difference);
   }
   return openManifest(input.path, {
+    sealedBy,
     header: input.header,
     column: input.column,
     passwordColumn: input.passwordColumn,
@@ -34,7 +43,7 @@ export async function openInput({ input }: RunRecord, directory: RunDirectory): 
 function changed(input: RunInput, directory: RunDirectory, difference: string): UsageError {
   const path = escapeForTerminal(input.path);
   return new UsageError(
-    input.path === directory.input
+    input.path === directory.input || input.path === directory.sealedInput
       ? `${path}, the run's own copy of standard input, is not as the run wrote it: ${difference}. Put it back from a backup.`
       : `${path} is not the file that the run began with: ${difference}. Put it back as it was.`,
   );

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFindings } from '../check/findings-file.js';
 import { type Forecast, forecast } from '../check/forecast.js';
 import type { Survey } from '../check/survey.js';
-import { readManifest } from '../manifest/manifest.js';
+import { type InputPlace, readManifest } from '../manifest/manifest.js';
 import { UsageError } from '../usage-error.js';
 import { type Prepared, prepareRun } from './prepare.js';
 import type { PlanRequest } from './request.js';
@@ -33,14 +33,14 @@ export interface PlanRunOptions extends SurveyOptions {
 /** Reads the whole file and asks for the pool; sends no password. Throws UsageError for what must be mended. */
 export async function planRun(
   request: PlanRequest,
-  inputPath: string,
+  input: InputPlace,
   options: PlanRunOptions,
 ): Promise<RunPlan> {
   const { pricePerMau, findings, now } = options;
   if (findings !== undefined && existsSync(findings)) {
     throw new UsageError(`--findings ${findings}: there is something already; name a new file.`);
   }
-  const prepared = await prepareRun(request, inputPath);
+  const prepared = await prepareRun(request, input);
   const { manifest, pool, rate } = prepared;
   const { survey, findingsOf } = await surveyRun(prepared, options);
   if (findings !== undefined) {

@@ -2,7 +2,7 @@ import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-iden
 import { type Caller, callerOf } from '../cognito/caller.js';
 import { createClient } from '../cognito/client.js';
 import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
-import { type Manifest, openManifest } from '../manifest/manifest.js';
+import { type InputPlace, type Manifest, openManifest } from '../manifest/manifest.js';
 import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
 import {
@@ -35,12 +35,12 @@ export interface Prepared<Request extends PlanRequest> {
 export type PreparedRun = Prepared<RunRequest>;
 
 /**
- * Checks a request before anything is made or sent. `inputPath` is the file to read (standard input's copy).
+ * Checks a request before anything is made or sent. `input` is what to read: the file, or standard input's copy.
  * Throws UsageError for what the person must mend.
  */
 export async function prepareRun<Request extends PlanRequest>(
   request: Request,
-  inputPath: string,
+  input: InputPlace,
 ): Promise<Prepared<Request>> {
   const rate = rateOf(request);
   const asked = request.endpoint ?? endpointOfEnvironment(process.env);
@@ -48,7 +48,8 @@ export async function prepareRun<Request extends PlanRequest>(
   const region = request.region ?? regionOfPool(request.poolId);
   regionOfPool(request.poolId);
   const location = queueLocation(request.queue);
-  const manifest = await openManifest(inputPath, {
+  const manifest = await openManifest(input.path, {
+    sealedBy: input.sealedBy,
     ...(request.column === undefined ? {} : { column: request.column }),
     ...(request.passwordColumn === undefined ? {} : { passwordColumn: request.passwordColumn }),
     ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),

@@ -20,6 +20,9 @@ export const runRecordSchema = z.object({
   input: z.object({
     /** As an absolute path; the copy in the run directory for standard input. */
     path: z.string(),
+    /** Whether that copy is sealed by the run's key, because it holds passwords. */
+    sealed: z.boolean().optional(),
+    /** Of the text. */
     bytes: z.number(),
     /** Absent while a very large file is still being read. */
     sha256: z.string().optional(),

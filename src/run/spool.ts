@@ -1,8 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { InputPlace } from '../manifest/manifest.js';
+import { sealingStream } from '../password/sealed-copy.js';
 
-/** Keeps a copy of standard input (0600): a pipe can't be read again on resume. */
-export async function spoolInput(input: Readable, path: string): Promise<void> {
-  await pipeline(input, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+/** Keeps a copy of standard input (0600), sealed if a key is given: a pipe can't be read again on resume. */
+export async function spoolInput(input: Readable, { path, sealedBy }: InputPlace): Promise<void> {
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
+  await (sealedBy === undefined ? pipeline(input, file) : pipeline(input, sealingStream(sealedBy), file));
 }

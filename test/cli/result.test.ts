@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram } from '../support/program.js';
+import { passwordHash } from '../support/stand-in/password-hash.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
 
@@ -100,6 +102,37 @@ test('standard input is kept as a copy in the run directory, for nobody else to 
   const copy = await stat(join(workplace.runDir, 'input.csv'));
   expect([copy.size, copy.mode & 0o777]).toEqual([csv.length, 0o600]);
   expect(workplace.report().map(({ username }) => username)).toEqual(users(4));
+});
+
+test('passwords from standard input are kept sealed: on disk there is none, and a resumed run has them all the same', async () => {
+  const csv = `username,password\n${users(4)
+    .map((name) => `${name},Canary-of-${name}\n`)
+    .join('')}`;
+  await standIn.setFaults([{ times: 1, action: { kind: 'error', name: 'AccessDeniedException' } }]);
+  const piped = await runProgram(
+    ['run', '-', ...target(), '--password-column', 'password', '--run-dir', workplace.runDir],
+    { ...workplace.here, input: csv },
+  );
+  expect(piped.code).toBe(3);
+  expect(workplace.has('input.csv')).toBe(false);
+  const copy = join(workplace.runDir, 'input.sealed');
+  const bytes = await readFile(copy);
+  expect(bytes.includes('Canary')).toBe(false);
+  expect((await stat(copy)).mode & 0o777).toBe(0o600);
+  // What it records of the input is that of the text.
+  expect(workplace.json('run.json')).toMatchObject({
+    input: { bytes: csv.length, sha256: createHash('sha256').update(csv).digest('hex') },
+  });
+
+  await writeFile(copy, Buffer.concat([bytes.subarray(0, -1), Buffer.of(0)]));
+  const changed = await runProgram(['resume', workplace.runDir], workplace.here);
+  expect(changed.code).toBe(2);
+  expect(changed.stderr).toMatch(
+    /input\.sealed, the run's own copy of standard input, is not as the run wrote it/,
+  );
+  await writeFile(copy, bytes);
+  expect((await runProgram(['resume', workplace.runDir], workplace.here)).code).toBe(0);
+  expect(await standIn.lastPasswordHash('user-3')).toBe(passwordHash('Canary-of-user-3'));
 });
 
 test('a key that no password came of is gone when its --discard run has finished, and not before', async () => {
