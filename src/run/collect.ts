@@ -9,7 +9,6 @@ import type { QueueBackend } from '../queue/backend.js';
 import type { Reporter } from '../report/reporter.js';
 import { createMender } from './mend.js';
 import { createPendingRows, type PendingRow } from './rows.js';
-import { WINDOW } from './window.js';
 
 /** How often the collector looks for outcomes that no event told of, in ms. */
 const LOOK_EVERY = 1_000;
@@ -18,9 +17,11 @@ const LOOK_AT = 50;
 /** Rows synced between two clean-ups of finished jobs. */
 const FORGET_EVERY = 500;
 const PAGE = 500;
+
 export interface CollectorOptions {
-  backend: QueueBackend;
+  backend: Pick<QueueBackend, 'shared' | 'events' | 'forgetFinished'>;
   queue: Queue;
+  window: number;
   reporter: Reporter;
   jobOptions: JobsOptions;
   run: string;
@@ -48,7 +49,7 @@ export interface Collector {
  * code of a worker of this run counts; a row whose job is lost or was forged gets its true job again.
  */
 export function createCollector(options: CollectorOptions): Collector {
-  const { backend, queue, reporter, log } = options;
+  const { backend, queue, reporter, window, log } = options;
   const pending = createPendingRows();
   /** Outcomes of rows that the manifest has not come to yet, after a resume. */
   const early = new Map<number, Outcome>();
@@ -57,7 +58,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const put = (row: number, outcome: Outcome) => {
     const known = pending.get(row);
     if (known === undefined) {
-      if (row > reporter.syncedRow && row <= reporter.syncedRow + 2 * WINDOW) early.set(row, outcome);
+      if (row > reporter.syncedRow && row <= reporter.syncedRow + 2 * window) early.set(row, outcome);
       return;
     }
     if (known.heard) return;

@@ -113,6 +113,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
     collector = createCollector({
       backend,
       queue,
+      window: WINDOW,
       reporter,
       jobOptions,
       run: plan.run,
@@ -176,6 +177,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       key: run.key,
       admission: { mode: run.record.mode, policy: run.record.pool.policy },
       queue,
+      window: WINDOW,
       jobOptions,
       reporter,
       collector,

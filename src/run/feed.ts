@@ -8,7 +8,6 @@ import type { Collector } from './collect.js';
 import type { Plan } from './plan.js';
 import { type Admission, refusalOf } from './refusal.js';
 import { jobOf, type PendingRow } from './rows.js';
-import { WINDOW } from './window.js';
 
 /** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
 const BATCH = 200;
@@ -26,7 +25,9 @@ export interface FeedContext {
   plan: Plan;
   key: RunKey;
   admission: Admission;
-  queue: Queue;
+  queue: Pick<Queue, 'addBulk'>;
+  /** Rows that may be in the queue and not yet in the report. */
+  window: number;
   jobOptions: JobsOptions;
   reporter: Reporter;
   collector: Collector;
@@ -48,7 +49,7 @@ export async function feed(
   rows: AsyncIterable<readonly ManifestRow[]>,
   context: FeedContext,
 ): Promise<number> {
-  const { reporter, collector, signal } = context;
+  const { reporter, collector, window, signal } = context;
   let { gate } = context;
   let last = 0;
   let batch: PendingRow[] = [];
@@ -68,9 +69,9 @@ export async function feed(
         await passGate(gate, context);
         gate = undefined;
       }
-      if (row.row > reporter.syncedRow + WINDOW) {
+      if (row.row > reporter.syncedRow + window) {
         await flush();
-        await reporter.waitUntilSynced(row.row - WINDOW, signal);
+        await reporter.waitUntilSynced(row.row - window, signal);
       }
       const pendingRow = rowForQueue(row, context);
       if (pendingRow === undefined || collector.expect(pendingRow) === 'heard') continue;
