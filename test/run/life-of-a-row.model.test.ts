@@ -153,7 +153,7 @@ async function createWorld(rows: number) {
       const last = await feed(manifest(), {
         plan: PLAN,
         key: KEY,
-        policy: policyOf({}),
+        admission: { mode: 'discard', policy: policyOf({}) },
         queue,
         window: WINDOW,
         jobOptions: {},
