@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { PaceStore } from '../rate/pace-store.js';
+import { type PaceStore, paceStateSchema } from '../rate/pace-store.js';
 
 /** Kept apart from BullMQ's own schema, so that its migrations never meet a table that is not theirs. */
 export const PACE_TABLE = 'cognito_bulk_reset_pace';
@@ -12,7 +12,7 @@ const SWAP = `update public.${PACE_TABLE} set version = version + 1, state = $3:
 
 const rowSchema = z.object({
   version: z.number(),
-  state: z.object({ next: z.number(), rate: z.number(), since: z.number(), strikes: z.number() }).nullable(),
+  state: paceStateSchema.nullable(),
   now: z.coerce.number(),
 });
 

@@ -1,7 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { PaceState } from '../rate/pace.js';
-import type { PaceStore, Stored } from '../rate/pace-store.js';
+import { type PaceStore, paceStateSchema, type Stored } from '../rate/pace-store.js';
 
 /**
  * Input:
@@ -24,7 +24,6 @@ return { swapped, version, redis.call('HGET', KEYS[1], 's') or '', tostring(now)
 `;
 
 const answerSchema = z.tuple([z.number(), z.number(), z.string(), z.string()]);
-const stateSchema = z.object({ next: z.number(), rate: z.number(), since: z.number(), strikes: z.number() });
 
 export function redisPaceStore(client: Redis | Cluster, key: string): PaceStore {
   const ask = async (
@@ -42,7 +41,7 @@ export function redisPaceStore(client: Redis | Cluster, key: string): PaceStore 
     return {
       swapped: swapped === 1,
       version: stored,
-      state: json === '' ? undefined : stateSchema.parse(JSON.parse(json)),
+      state: json === '' ? undefined : paceStateSchema.parse(JSON.parse(json)),
       now: Number(now),
     };
   };

@@ -1,4 +1,15 @@
+import { z } from 'zod';
 import type { PaceState } from './pace.js';
+
+/** The state as a store outside this process gives it back. */
+export const paceStateSchema = z.object({
+  next: z.number(),
+  rate: z.number(),
+  since: z.number(),
+  ceiling: z.number(),
+  strikes: z.number(),
+  limit: z.number().optional(),
+});
 
 /** What a store holds: the state and a number that changes with it. */
 export interface Stored {

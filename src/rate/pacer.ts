@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentRate, LATEST, type PaceState, slowDown, spacing, startPace, takeSlots } from './pace.js';
+import {
+  changeLimit,
+  currentRate,
+  LATEST,
+  type PaceState,
+  slowDown,
+  spacing,
+  startPace,
+  takeSlots,
+} from './pace.js';
 import type { PaceStore, Stored } from './pace-store.js';
 import { createStoreClock } from './store-clock.js';
 
@@ -15,7 +24,8 @@ export interface Pacer {
   pauseFor(ms: number): Promise<void>;
   /** The latest that is known, for the progress line. */
   view(): { rate: number; limit: number; pausedMs: number; why: 'throttled' | 'outage' };
-  setLimit(limit: number): void;
+  /** Calls a second at most from now on, for all pacers of this store. */
+  setLimit(limit: number): Promise<void>;
 }
 
 interface Waiter {
@@ -29,7 +39,6 @@ interface Waiter {
  */
 export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   const waiting: Waiter[] = [];
-  let limit = initialLimit;
   let running = false;
   // Slots taken before a slow-down must not be used after it.
   let epoch = 0;
@@ -37,6 +46,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   let known: Stored = { version: -1, state: undefined, now: 0 };
   const clock = createStoreClock(() => performance.now());
   const storeNow = clock.now;
+  const limitOf = (state: PaceState | undefined) => state?.limit ?? initialLimit;
 
   const learn = async <T extends Stored>(ask: () => Promise<T>): Promise<T> => {
     const sentAt = performance.now();
@@ -53,7 +63,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     if (known.version < 0) await learn(store.read);
     for (;;) {
       const now = storeNow();
-      const result = step(known.state ?? startPace(limit, now), now);
+      const result = step(known.state ?? startPace(initialLimit, now), now);
       const answer = await learn(() => store.swap(known.version, result.state));
       if (answer.swapped) return result;
     }
@@ -61,9 +71,9 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
 
   const run = async () => {
     while (waiting.length > 0) {
-      const count = Math.min(waiting.length, Math.max(1, Math.floor(limit * AHEAD)));
+      const count = Math.min(waiting.length, Math.max(1, Math.floor(limitOf(known.state) * AHEAD)));
       const epochOfSlots = epoch;
-      const { first, every } = await change((state, now) => takeSlots(state, limit, now, count));
+      const { first, every } = await change((state, now) => takeSlots(state, limitOf(state), now, count));
       for (let i = 0; i < count; i += 1) {
         const slot = first + i * every;
         const wait = slot - storeNow();
@@ -118,7 +128,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       why = 'throttled';
       const age = performance.now() - startedAt;
       const jitter = Math.random();
-      await change((state, now) => ({ state: slowDown(state, limit, now, now - age, jitter) }));
+      await change((state, now) => ({ state: slowDown(state, limitOf(state), now, now - age, jitter) }));
     },
     pauseFor: async (ms) => {
       epoch += 1;
@@ -127,6 +137,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     },
     view: () => {
       const now = storeNow();
+      const limit = limitOf(known.state);
       if (known.state === undefined) return { rate: limit, limit, pausedMs: 0, why };
       const rate = currentRate(known.state, limit, now);
       return {
@@ -136,8 +147,8 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
         why,
       };
     },
-    setLimit: (next) => {
-      limit = next;
+    setLimit: async (limit) => {
+      await change((state, now) => ({ state: changeLimit(state, limit, now) }));
     },
   };
 }

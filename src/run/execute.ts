@@ -141,6 +141,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
     });
     if (backend.shared) lookForStop = hearOthers(board, run.key, stop);
     const { pacer } = worker;
+    // An earlier process of this run may have been asked for another.
+    if (resumed) await pacer.setLimit(plan.rate);
     await run.onStarted({
       reporter,
       pacer,
@@ -165,7 +167,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       },
       queueAnswers: backend.answers,
       queueDepth: () => queue.getJobCounts('wait', 'active', 'delayed'),
-      setRate: async (rate) => pacer.setLimit(rate),
+      setRate: pacer.setLimit,
       handOver: (why) => {
         log.info({ why }, 'the run goes to another process');
         end({ kind: 'handed over', why });

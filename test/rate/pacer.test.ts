@@ -44,6 +44,20 @@ describe.each([
   });
   afterAll(() => stores.close());
 
+  test('another limit holds for every pacer of the store, also for one that begins later', async () => {
+    const [one, other] = [1, 2].map(() => createPacer(stores.open('another limit'), 30));
+    await other?.turn(never);
+    await one?.setLimit(400);
+    await other?.turn(never);
+    const later = createPacer(stores.open('another limit'), 30);
+    await later.turn(never);
+    expect([one, other, later].map((pacer) => pacer?.view().limit)).toEqual([400, 400, 400]);
+    const starts: number[] = [];
+    await takeTurns(later, 20, starts);
+    // At 30 a second they take 650 ms at least.
+    expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeLessThan(600);
+  });
+
   test('four pacers together keep to the rate in every sliding second, and use it', async () => {
     const rate = 60;
     const starts: number[] = [];
@@ -74,14 +88,14 @@ describe.each([
     // The first pause is 250 to 500 ms; the store's clock may be a little ahead of the answer that told of it.
     expect(performance.now() - slowed).toBeGreaterThan(200);
     expect(other.view()).toMatchObject({ limit: 100, why: 'throttled' });
-    expect(other.view().rate).toBeLessThan(80);
+    expect(other.view().rate).toBeLessThan(90);
   });
 
   test('swaps that meet lose nothing: each slot is taken by exactly one', async () => {
     const all = Array.from({ length: 5 }, () => stores.open('swaps'));
     const first = await all[0]?.read();
     const version = first?.version ?? 0;
-    const state = { next: 1, rate: 2, since: 3, strikes: 4 };
+    const state = { next: 1, rate: 2, since: 3, ceiling: 1, strikes: 4 };
     const answers = await Promise.all(all.map((store) => store.swap(version, state)));
     expect(answers.filter(({ swapped }) => swapped)).toHaveLength(1);
     expect(await all[0]?.read()).toMatchObject({ version: version + 1, state });

@@ -69,7 +69,10 @@ test('whatever dies or gets lost after whatever step, each row has one line in o
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 14 }),
-      fc.array(fc.record({ step: fc.constantFrom(...STEPS), pick: fc.nat(20) }), { minLength: 30, maxLength: 90 }),
+      fc.array(fc.record({ step: fc.constantFrom(...STEPS), pick: fc.nat(20) }), {
+        minLength: 30,
+        maxLength: 90,
+      }),
       async (rows, steps) => {
         const world = await createWorld(rows);
         try {
