@@ -26,7 +26,7 @@ export function pageFacts(record: RunRecord, { summary, unfinished, warning }: P
     warnings: [...cancelled(summary?.cancelledAt), ...(warning === undefined ? [] : [warning])],
     checksums: [
       ...checksum('Input, SHA-256', summary?.inputSha256 ?? record.input.sha256),
-      ...checksum('report.csv, SHA-256', summary?.reportSha256),
+      ...checksum('Report, SHA-256', summary?.reportSha256),
     ],
     program: record.program,
     madeAt: new Date().toISOString(),

@@ -1,6 +1,6 @@
 import { html, type Markup } from './markup.js';
 import type { Timeline } from './timeline.js';
-import { clock, number, span } from './words.js';
+import { clock, dayAndClock, number, span } from './words.js';
 
 /** Units of the drawing, which is stretched to the width of the page. */
 const HEIGHT = 100;
@@ -8,21 +8,25 @@ const GAP = 0.12;
 /** One failure among thousands of calls must still be seen. */
 const LEAST_HEIGHT = 1.5;
 
+const DAY = 86_400_000;
+
 /** Calls a second over time as columns, failed rows in them, and the rate that was asked for as a line. */
 export function rateChart({ start, step, buckets }: Timeline, rate: number): Markup {
+  const end = start + buckets.length * step * 1000;
+  const isOneDay = new Date(start).getUTCDate() === new Date(end).getUTCDate() && end - start < DAY;
+  const at = (time: number) => (isOneDay ? clock(time, step) : dayAndClock(time, step));
   const most = Math.max(...buckets.map(({ calls }) => calls)) / step;
   const top = ceilingOf(Math.max(most, rate <= 2 * most ? rate : 0));
   const height = (perStep: number) => round((perStep / step / top) * HEIGHT);
   const columns = buckets.map(({ calls, failures }, index) => {
     if (calls === 0) return undefined;
     const failed = Math.min(calls, failures);
-    const name = `${clock(start + index * step * 1000)}: ${number(calls / step)} calls a second${failures === 0 ? '' : `, ${number(failures)} failed`}`;
+    const name = `${at(start + index * step * 1000)}: ${number(calls / step)} calls a second${failures === 0 ? '' : `, ${number(failures)} failed`}`;
     return html`<g
       ><title>${name}</title
       >${bar('calls', index, height(calls))}${failed === 0 ? undefined : bar('failures', index, Math.max(height(failed), LEAST_HEIGHT))}</g
     >`;
   });
-  const end = start + buckets.length * step * 1000;
   const limit =
     rate > top
       ? undefined
@@ -39,7 +43,7 @@ export function rateChart({ start, step, buckets }: Timeline, rate: number): Mar
         viewBox="0 0 ${buckets.length} ${HEIGHT}"
         preserveAspectRatio="none"
         role="img"
-        aria-label="Calls a second from ${clock(start)} to ${clock(end)}: at most ${number(most)}"
+        aria-label="Calls a second from ${at(start)} to ${at(end)}: at most ${number(most)}"
       >
         <g class="lines">
           ${[0, 0.5, 1].map((share) => html`<line x1="0" x2="${buckets.length}" y1="${HEIGHT * share}" y2="${HEIGHT * share}" />`)}
@@ -51,11 +55,11 @@ export function rateChart({ start, step, buckets }: Timeline, rate: number): Mar
       </div>
     </div>
     <div class="times" aria-hidden="true">
-      <span>${clock(start)}</span><span>${clock((start + end) / 2)}</span><span>${clock(end)}</span>
+      <span>${at(start)}</span><span>${at((start + end) / 2)}</span><span>${at(end)}</span>
     </div>
     <figcaption>
       <span class="key calls">calls a second</span>
-      <span class="key failures">failed</span>
+      ${buckets.some(({ failures }) => failures > 0) ? html`<span class="key failures">failed</span>` : undefined}
       ${limit && html`<span class="key limit">asked for: ${number(rate)} at most</span>`}
       <span class="step">each column ${span(step)}</span>
     </figcaption>

@@ -1,6 +1,7 @@
-/** 1234567.89 as 1,234,567.9. */
+/** 1234567.89 as 1,234,567.9, and what is less than 1 with two digits that say something: 0.011. */
 export function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  const digits = Math.abs(value) < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 1 };
+  return value.toLocaleString('en-US', digits);
 }
 
 /** A share of rows: `98.7 %`, and never 100 or 0 for what is only near it. */
@@ -12,9 +13,14 @@ export function percent(part: number, whole: number): string {
   return `${number(share)} %`;
 }
 
-/** The time of day in UTC: `20:15:00`. */
-export function clock(time: number): string {
-  return new Date(time).toISOString().slice(11, 19);
+/** A time in UTC, as exact as a step of so many seconds needs it: `20:15:00`, `20:15`. */
+export function clock(time: number, step: number): string {
+  return new Date(time).toISOString().slice(11, step < 60 ? 19 : 16);
+}
+
+/** With its day: `11-23 20:15`. */
+export function dayAndClock(time: number, step: number): string {
+  return `${new Date(time).toISOString().slice(5, 10)} ${clock(time, step)}`;
 }
 
 /** `2026-11-23 20:15:00 UTC`. */

@@ -26,8 +26,11 @@ export function createGrid(grid, rows, onOpen) {
   /** What the size of the screen makes of it. */
   const measure = () => {
     const rowHeight = Number.parseFloat(getComputedStyle(grid).getPropertyValue('--row-height'));
-    const view = Math.max(rowHeight, grid.clientHeight - head.offsetHeight);
-    const full = Math.max(0, found.length * rowHeight - view);
+    const all = found.length * rowHeight;
+    // As high as its rows, up to what the style allows; its borders take 2 pixels.
+    const most = Number.parseFloat(getComputedStyle(grid).maxHeight) - head.offsetHeight - 2;
+    const view = Math.min(all, Math.max(rowHeight, most));
+    const full = all - view;
     const scrolled = Math.min(full, HIGHEST);
     return { rowHeight, view, full, scrolled };
   };
@@ -36,7 +39,7 @@ export function createGrid(grid, rows, onOpen) {
     drawing = 0;
     const { rowHeight, view, full, scrolled } = measure();
     sizer.style.height = `${scrolled}px`;
-    body.style.height = `${Math.min(view, found.length * rowHeight)}px`;
+    body.style.height = `${view}px`;
     const top = scrolled === 0 ? 0 : (Math.min(grid.scrollTop, scrolled) / scrolled) * full;
     const first = Math.floor(top / rowHeight);
     const inView = Math.min(found.length - first, Math.ceil(view / rowHeight) + 1);
@@ -93,6 +96,7 @@ export function createGrid(grid, rows, onOpen) {
   };
 
   grid.addEventListener('scroll', redraw, { passive: true });
+  addEventListener('resize', redraw);
   new ResizeObserver(redraw).observe(grid);
   grid.addEventListener('keydown', (event) => {
     if (event.target !== grid || event.ctrlKey || event.metaKey || event.altKey) return;
