@@ -91,7 +91,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         lock,
         backend,
         report,
-        log: log.logger,
+        log: log.logger.child({ run: record.id }),
         output: options,
         yes: false,
         observers,

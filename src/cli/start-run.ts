@@ -138,7 +138,7 @@ async function runPrepared({
       lock,
       backend,
       report,
-      log: log.logger,
+      log: log.logger.child({ run: record.id }),
       output,
       yes: output.yes,
       observers,

@@ -47,10 +47,12 @@ const ERRORS_SHOWN = 10;
 
 /** Takes snapshots of a live run, each by the ones before it: the pace is what lies between them. */
 export function createSnapshots(run: string, live: LiveRun): (now?: number) => Snapshot {
-  const samples = [{ at: live.startedAt, done: live.rowsAtStart }];
+  let samples = [{ at: live.startedAt, done: live.rowsAtStart }];
   return (now = Date.now()) => {
     const { tally } = live.reporter;
     const done = tally.rows;
+    // While a person makes the run wait there is no pace to be measured.
+    if (live.paused() || live.asking()) samples = [];
     samples.push({ at: now, done });
     while (samples.length > 2 && now - (samples[1]?.at ?? now) > PACE_OVER) samples.shift();
     const since = samples[0] ?? { at: now, done };
