@@ -101,10 +101,10 @@ async function endLiveRun(directory: RunDirectory): Promise<void> {
   }
 }
 
-function say({ summary, failed }: Finished, directory: RunDirectory, { json }: CancelOptions): void {
+function say({ summary, failed, toRetry }: Finished, directory: RunDirectory, { json }: CancelOptions): void {
   process.stdout.write(
     json
       ? `${JSON.stringify({ ...summary, status: 'cancelled', runDirectory: directory.path })}\n`
-      : summaryTable(summary, { report: directory.report, page: directory.page, failed }),
+      : summaryTable(summary, { report: directory.report, page: directory.page, failed, toRetry }),
   );
 }

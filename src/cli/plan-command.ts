@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { option, serviceOptions } from './options.js';
 import { addCheckOptions, addPlanOptions, checkShape, planShape } from './plan-options.js';
 import { defaultProgress } from './progress.js';
-import { addRequestOptions, planRequestOf, requestShape } from './request-options.js';
+import { addFileArgument, addRequestOptions, planRequestOf, requestShape } from './request-options.js';
 
 const EXAMPLES = `
 It sends no password. Exit codes: 0 all rows are good; 1 some will fail or be
@@ -21,7 +21,7 @@ export function planCommand(done: (exitCode: number) => void): Command {
   const command = new Command('plan').description(
     'Look at the whole file and at the pool, and say what a run would do, take and cost.',
   );
-  addPlanOptions(addCheckOptions(addRequestOptions(command)));
+  addPlanOptions(addCheckOptions(addRequestOptions(addFileArgument(command))));
   for (const one of serviceOptions()) command.addOption(one);
   command
     .addOption(option('--json', 'print the plan as one JSON object'))

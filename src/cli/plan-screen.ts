@@ -21,8 +21,9 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date, su
   const lines: Fact[] = [
     [
       'File',
-      `${request.file === '-' ? 'standard input' : request.file}, ${about}${rows}, column "${manifest.usernameColumn.name}"`,
+      `${request.file === '-' ? 'standard input' : request.file}, ${about}${rows}${run.retryOf === undefined ? '' : ' of it'}, column "${manifest.usernameColumn.name}"`,
     ],
+    ...(run.retryOf === undefined ? [] : [['Retry of', run.retryOf.directory] satisfies Fact]),
     ...poolAndPasswords(run),
     ['Rate', `${run.rate} calls a second, ${run.concurrency} at once`],
     ['Takes', `${duration(seconds)}, until ${clockTime(finish, now)}`],

@@ -2,6 +2,7 @@ import { Command, type Option } from 'commander';
 import { lookForCarelessness } from './careless.js';
 import { credentialsCommand } from './credentials-command.js';
 import { reportCommand } from './report-command.js';
+import { retryCommand } from './retry-command.js';
 import { resumeCommand } from './resume-command.js';
 import { cancelCommand } from './cancel-command.js';
 import { pauseCommand } from './pause-command.js';
@@ -38,6 +39,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     pauseCommand(done),
     setRateCommand(done),
     cancelCommand(done),
+    retryCommand(done),
     credentialsCommand(done),
     workerCommand(done),
   ])

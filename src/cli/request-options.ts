@@ -13,10 +13,14 @@ import { UsageError } from '../usage-error.js';
 import { checkShape } from './plan-options.js';
 import { option, positiveInteger, positiveNumber, rateNumber } from './options.js';
 
+/** What `run` and `plan` are about. */
+export function addFileArgument(command: Command): Command {
+  return command.argument('<users.csv>', 'the CSV file; its username column is found by its header');
+}
+
 /** What `run` and `plan` both ask: whose passwords, which ones, how fast. */
 export function addRequestOptions(command: Command): Command {
   return command
-    .argument('<users.csv>', 'the CSV file; its username column is found by its header')
     .addOption(option('--pool-id <id>', 'the user pool').makeOptionMandatory())
     .addOption(option('--generate', 'make a password for each user that fits the pool’s policy'))
     .addOption(option('--password-column <name>', 'take the passwords from this column'))
@@ -63,6 +67,8 @@ type RequestOptions = z.output<typeof requestOptionsSchema> & {
   canaryFailures?: number | undefined;
 };
 
+type GivenOptions = { [Name in keyof RequestOptions]?: RequestOptions[Name] | undefined };
+
 /** What `run` was asked. Throws UsageError unless it says where the passwords come from. */
 export function runRequestOf(file: string, options: RequestOptions): RunRequest {
   const mode = modeOf(options);
@@ -81,28 +87,59 @@ function parsed<T>(
   mode: PlanRequest['mode'],
   options: RequestOptions,
 ): T {
-  if (mode !== 'generate' && (options.length !== undefined || options.alphabet !== undefined)) {
-    throw new UsageError('--length and --alphabet go with --generate only.');
-  }
-  if (options.canaryFailures !== undefined && options.canary === undefined) {
-    throw new UsageError('--canary-failures goes with --canary only.');
-  }
-  if (!options.checkUsers && (options.includeFederated || options.includeUnconfirmed)) {
-    throw new UsageError('--include-federated and --include-unconfirmed go with --check-users only.');
-  }
-  const result = schema.safeParse({
+  checkTogether(options, mode);
+  return requestFrom(schema, {
     ...options,
     file,
     mode,
     permanent: options.temporary !== true,
     endpoint: options.endpointUrl,
   });
+}
+
+/** Options that say nothing without another one. @throws UsageError */
+function checkTogether(options: GivenOptions, mode: PlanRequest['mode']): void {
+  if (mode !== 'generate' && (options.length !== undefined || options.alphabet !== undefined)) {
+    throw new UsageError('--length and --alphabet go with --generate only.');
+  }
+  if (options.canaryFailures !== undefined && options.canary === undefined) {
+    throw new UsageError('--canary-failures goes with --canary only.');
+  }
+  if (
+    options.checkUsers !== true &&
+    (options.includeFederated === true || options.includeUnconfirmed === true)
+  ) {
+    throw new UsageError('--include-federated and --include-unconfirmed go with --check-users only.');
+  }
+}
+
+function requestFrom<T>(schema: z.ZodType<T>, request: unknown): T {
+  const result = schema.safeParse(request);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new UsageError(`--${issue?.path.join('.')}: ${issue?.message}.`);
 }
 
-function modeOf({ generate, passwordColumn, discard, temporary }: RequestOptions): PlanRequest['mode'] {
+/** What `retry` asks: the same as the run before it, but for what is given anew. @throws UsageError as `runRequestOf` */
+export function changedRequest(asked: RunRequest, given: GivenOptions): RunRequest {
+  const mode = modeOf(given) ?? asked.mode;
+  const permanent = given.temporary === true ? false : asked.permanent;
+  if (mode === 'discard' && !permanent) throw discardIsPermanent();
+  const changed = {
+    ...asked,
+    ...given,
+    mode,
+    permanent,
+    passwordColumn: mode === 'password-column' ? (given.passwordColumn ?? asked.passwordColumn) : undefined,
+    // They were of the mode that was, and go with it.
+    ...(mode === asked.mode ? {} : { length: given.length, alphabet: given.alphabet }),
+    endpoint: given.endpointUrl ?? asked.endpoint,
+  };
+  checkTogether(changed, mode);
+  return requestFrom(runRequestSchema, changed);
+}
+
+function modeOf({ generate, passwordColumn, discard, temporary }: GivenOptions): PlanRequest['mode'] {
   const modes = [
     ...(generate === true ? (['generate'] as const) : []),
     ...(passwordColumn === undefined ? [] : (['password-column'] as const)),
@@ -110,16 +147,18 @@ function modeOf({ generate, passwordColumn, discard, temporary }: RequestOptions
   ];
   const [mode] = modes;
   if (modes.length > 1) throw noSingleMode();
-  if (mode === 'discard' && temporary === true) {
-    throw new UsageError(
-      '--discard sets permanent passwords that nobody knows; it does not go with --temporary.',
-    );
-  }
+  if (mode === 'discard' && temporary === true) throw discardIsPermanent();
   return mode;
 }
 
 function noSingleMode(): UsageError {
   return new UsageError(
     'Say where the passwords come from: one of --generate, --password-column <name> or --discard.',
+  );
+}
+
+function discardIsPermanent(): UsageError {
+  return new UsageError(
+    '--discard sets permanent passwords that nobody knows; it does not go with --temporary.',
   );
 }

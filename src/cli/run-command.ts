@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { option, positiveInteger, serviceOptions } from './options.js';
+import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
-import { addCheckOptions, addPlanOptions, checkShape, planShape } from './plan-options.js';
-import { addRequestOptions, requestShape, runRequestOf } from './request-options.js';
-import { safetyOptions, safetyShape } from './safety-options.js';
+import { addPlanOptions, planShape } from './plan-options.js';
+import { addFileArgument, runRequestOf } from './request-options.js';
+import { addRunOptions, runShape } from './run-options.js';
 
 const EXAMPLES = `
 Every option can also be set by its variable: --pool-id by
@@ -22,18 +22,8 @@ export function runCommand(done: (exitCode: number) => void): Command {
   const command = new Command('run').description(
     'Reset the password of every user in a CSV file (- for standard input).',
   );
-  addCheckOptions(addRequestOptions(command))
-    .addOption(
-      option('--concurrency <n>', 'calls in flight at once (default: enough for the rate)').argParser(
-        positiveInteger,
-      ),
-    )
-    .addOption(option('--queue <url>', 'redis://, rediss://, unix:// or postgres:// (default: embedded)'))
-    .addOption(option('--run-dir <dir>', 'where the report goes (default: runs/<time>-<file>)'));
-  for (const one of [...safetyOptions(), ...serviceOptions()]) command.addOption(one);
-  command
-    .addOption(option('--yes', 'do not ask; needed without a terminal'))
-    .addOption(option('--dry-run', 'send nothing: the same as plan'));
+  addRunOptions(addFileArgument(command));
+  command.addOption(option('--dry-run', 'send nothing: the same as plan'));
   addPlanOptions(command);
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
@@ -50,14 +40,8 @@ export function runCommand(done: (exitCode: number) => void): Command {
 }
 
 const optionsSchema = z.object({
-  ...requestShape,
-  concurrency: z.number().optional(),
-  ...safetyShape,
-  queue: z.string().optional(),
-  runDir: z.string().optional(),
-  yes: z.boolean().default(false),
+  ...runShape,
   dryRun: z.boolean().default(false),
-  ...checkShape,
   ...planShape,
   ...outputShape,
 });

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { rm } from 'node:fs/promises';
-import type { InputPlace } from '../manifest/manifest.js';
+import { type InputPlace, inputText } from '../manifest/manifest.js';
 import { createRunKey } from '../password/key-file.js';
 import { openBackend } from '../queue/open-backend.js';
 import { createReport } from '../report/report-file.js';
@@ -7,7 +8,7 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { beginRun } from '../run/begin.js';
 import { createRunDirectory, type RunDirectory, removeRunDirectory } from '../run/directory.js';
 import { lockRun } from '../run/lock.js';
-import { type PreparedRun, prepareRun } from '../run/prepare.js';
+import { type PreparedRun, prepareRun, type RetryOf } from '../run/prepare.js';
 import { defaultRunDirectory, type RunRequest } from '../run/request.js';
 import { spoolInput } from '../run/spool.js';
 import { type Surveyed, surveyRun } from '../run/survey-run.js';
@@ -25,10 +26,11 @@ import type { OutputOptions } from './output.js';
 import { tell } from './tell.js';
 import { watchRun } from './watch-run.js';
 
-/** `run`: check, show, ask, make the run directory, run. Answers the exit code. */
+/** `run`, and `retry` of some rows: check, show, ask, make the run directory, run. Answers the exit code. */
 export async function startRun(
   request: RunRequest,
   output: OutputOptions & { yes: boolean },
+  retryOf?: RetryOf,
 ): Promise<number> {
   const path = request.runDir ?? defaultRunDirectory(request.file, new Date());
   const observers = await openObservers(output.metrics);
@@ -37,17 +39,17 @@ export async function startRun(
   try {
     let key = keyFromElsewhere();
     let input: InputPlace = { path: request.file };
+    const sealed = retryOf?.sealedInput;
+    const source = sealed === undefined ? process.stdin : Readable.from(inputText(sealed));
     // Standard input can be read only once, so its copy comes first; it goes again if nothing is sent.
-    if (request.file === '-') {
+    if (request.file === '-' || sealed !== undefined) {
       directory = await createRunDirectory(path);
-      if (request.mode === 'password-column') key ??= createRunKey(directory.key);
-      input =
-        request.mode === 'password-column'
-          ? { path: directory.sealedInput, sealedBy: key }
-          : { path: directory.input };
-      await spoolInput(process.stdin, input);
+      const holdsPasswords = request.mode === 'password-column' || sealed !== undefined;
+      if (holdsPasswords) key ??= createRunKey(directory.key);
+      input = holdsPasswords ? { path: directory.sealedInput, sealedBy: key } : { path: directory.input };
+      await spoolInput(source, input);
     }
-    const prepared = await prepareRun(request, input);
+    const prepared = await prepareRun(request, input, retryOf);
     const surveyed = request.checkUsers ? await checkFirst(prepared, output) : undefined;
     if (surveyed === 'interrupted') return ExitCode.interrupted;
     tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed?.survey));

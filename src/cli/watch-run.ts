@@ -84,7 +84,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   return sayUnfinished(ending, run);
 }
 
-function sayFinished({ summary, failed }: Finished, { directory, output }: WatchedRun): number {
+function sayFinished({ summary, failed, toRetry }: Finished, { directory, output }: WatchedRun): number {
   if (output.progress === 'json') {
     tell('json', 'ended', 'Finished', {
       status: 'finished',
@@ -95,7 +95,7 @@ function sayFinished({ summary, failed }: Finished, { directory, output }: Watch
   process.stdout.write(
     output.json
       ? `${JSON.stringify({ ...summary, status: 'finished', runDirectory: directory.path })}\n`
-      : summaryTable(summary, { report: directory.report, page: directory.page, failed }),
+      : summaryTable(summary, { report: directory.report, page: directory.page, failed, toRetry }),
   );
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }

@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import type { Calls } from '../outcome.js';
 import type { Pacer } from '../rate/pacer.js';
-import { type Verdict, verdictOf } from './errors.js';
+import { isRetryable, type Verdict, verdictOf } from './errors.js';
 
 /** How often an unclear answer is asked again before the user fails; with the waits between, some 15 s. */
 const RETRIES = 6;
@@ -147,16 +147,19 @@ function secondsSince(start: number): number {
 }
 
 function endOf(verdict: Verdict, calls: Calls, maybeApplied: boolean): Answer {
+  const refused = (error: string, message: string): Answer => {
+    return { kind: 'refused', error, message, retryable: isRetryable(error), calls, maybeApplied };
+  };
   switch (verdict.answer) {
     case 'fail-user': {
       const { error, message } = verdict;
-      return { kind: 'refused', error, message, retryable: false, calls, maybeApplied };
+      return refused(error, message);
     }
     case 'retry-call': {
       const { error, message, requestId } = verdict;
       return verdict.exhausted === 'stop-run'
         ? { kind: 'stopped', error, message, requestId, maybeApplied }
-        : { kind: 'refused', error, message, retryable: true, calls, maybeApplied };
+        : refused(error, message);
     }
     case 'stop-run': {
       const { error, message, requestId } = verdict;

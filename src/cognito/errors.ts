@@ -98,8 +98,10 @@ export function verdictOf(cause: unknown): Verdict {
   const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
   if (answer === 'slow-queue' || status === 429) return { answer: 'slow-queue', error: name, requestId };
   // "5xx whatever its body": an error page of a proxy reaches us as a SyntaxError with the status 503.
-  if (answer === 'retry-call' || (status !== undefined && status >= 500)) {
-    return { ...retry, applied: 'unknown', reached: true, exhausted: 'fail-user' };
+  if (answer === 'retry-call') return { ...retry, applied: 'unknown', reached: true, exhausted: 'fail-user' };
+  if (status !== undefined && status >= 500) {
+    const named = { error: `Http${status}`, message: `${name}: ${message}` };
+    return { ...retry, ...named, applied: 'unknown', reached: true, exhausted: 'fail-user' };
   }
   if (answer !== undefined) return { answer, error: name, message, requestId };
 
@@ -123,6 +125,23 @@ export function verdictOf(cause: unknown): Verdict {
     }
   }
   return { answer: 'stop-run', error: code ?? name, message, requestId };
+}
+
+/** Names that the table gives to an error which has none of its own. */
+const OWN_NAMES = /^(AnswerCutShort|TimeoutError|Http5\d\d)$/;
+
+/**
+ * Whether a row that failed with this error may do better in a new run. By its name in the report, which keeps no more
+ * of it: true for each error that `verdictOf` retries, and for `OutcomeUnknown`, of a run that was cancelled meanwhile.
+ */
+export function isRetryable(error: string): boolean {
+  return (
+    (Object.hasOwn(ANSWERS, error) && ANSWERS[error] === 'retry-call') ||
+    NOT_SENT.has(error) ||
+    ANSWER_LOST.has(error) ||
+    OWN_NAMES.test(error) ||
+    error === 'OutcomeUnknown'
+  );
 }
 
 /** The SDK's and this program's own, which hold no part of a request. */

@@ -10,18 +10,26 @@ const PIECE = 1024 * 1024;
  */
 export async function fingerprint(place: InputPlace): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
-  const file = await openInputFile(place);
-  const buffer = Buffer.allocUnsafeSlow(PIECE);
   let bytes = 0;
+  for await (const piece of inputText(place)) {
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** The input's text from its first byte to its last. @throws as `fingerprint` */
+export async function* inputText(place: InputPlace): AsyncGenerator<Buffer> {
+  const file = await openInputFile(place);
   try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE, bytes);
+    for (let position = 0; ;) {
+      const buffer = Buffer.allocUnsafe(PIECE);
+      const { bytesRead } = await file.read(buffer, 0, PIECE, position);
       if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
     await file.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
 }

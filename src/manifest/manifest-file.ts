@@ -1,5 +1,6 @@
 import type { Column } from './columns.js';
 import type { InputPlace } from './input-file.js';
+import type { RowSelection } from './selection.js';
 import type { SourceFile } from './source.js';
 
 export interface ManifestOptions extends Omit<InputPlace, 'path'> {
@@ -26,6 +27,8 @@ export interface Manifest extends SourceFile {
   passwordColumn: Column | undefined;
   /** Data rows, by the file's size and its first rows. */
   estimatedRows: number;
+  /** The only rows that are read, if not all are. */
+  only?: RowSelection;
   /** Whether `estimatedRows` is their number, as it is for files under 2 MiB. */
   exactRows: boolean;
 }

@@ -1,7 +1,7 @@
 // The door to this folder: what the rest of the program may import.
 export type { Column } from './columns.js';
 export type { Encoding } from './encoding.js';
-export { fingerprint } from './fingerprint.js';
+export { fingerprint, inputText } from './fingerprint.js';
 export type { InputPlace } from './input-file.js';
 export { createKeyedHash } from './keyed-hash.js';
 export type { Manifest, ManifestOptions } from './manifest-file.js';
@@ -9,5 +9,6 @@ export type { ManifestRow, RefusedRow, UserRow } from './manifest-row.js';
 export { openManifest } from './open.js';
 export { createRowTable } from './row-table.js';
 export { type ReadOptions, readManifest } from './rows.js';
+export { onlyRows, type RowSelection } from './selection.js';
 export { ManifestChangedError } from './source.js';
 export { usernameKey } from './username.js';

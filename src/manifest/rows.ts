@@ -5,6 +5,7 @@ import { BATCH_ROWS } from './limits.js';
 import type { Manifest } from './manifest-file.js';
 import type { ManifestRow } from './manifest-row.js';
 import { createRecall } from './recall.js';
+import { selectRows } from './selection.js';
 import { openSource } from './source.js';
 import { type SplitState, splitRecords } from './split.js';
 
@@ -18,13 +19,21 @@ export interface ReadOptions {
 }
 
 /**
- * All data rows in the file's order, in batches of at most 1024. Every reading of an unchanged file gives
+ * All data rows in the file's order (of a selection those, numbered from 1), in batches of at most 1024. Every reading of an unchanged file gives
  * the same rows with the same numbers. Nothing is read ahead: memory is a few MB and the table of duplicates (under
  * 20 bytes a row), however slowly the batches are taken.
  *
  * @throws {ManifestChangedError} when the file is not as `openManifest` saw it, before the first batch or after the last
  */
-export async function* readManifest(
+export function readManifest(
+  manifest: Manifest,
+  options: ReadOptions,
+): AsyncGenerator<readonly ManifestRow[]> {
+  const rows = readAll(manifest, options);
+  return manifest.only === undefined ? rows : selectRows(rows, manifest.only);
+}
+
+async function* readAll(
   manifest: Manifest,
   { caseSensitive, chunkBytes, hash }: ReadOptions,
 ): AsyncGenerator<readonly ManifestRow[]> {

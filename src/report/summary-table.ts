@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { OUTCOME_STATUSES } from '../outcome.js';
 import { errorHint } from './error-hints.js';
 import type { Summary } from './summary.js';
@@ -14,6 +15,8 @@ export interface SummaryFiles {
   report: string;
   /** report.html. */
   page: string;
+  /** Rows that `retry` takes up. */
+  toRetry: number;
   /** failed.csv, if there are rows to run again. */
   failed?: string | undefined;
 }
@@ -67,6 +70,11 @@ function factBlock(summary: Summary, files: SummaryFiles): string[] {
   ]);
   facts.push(['Report', escapeForTerminal(files.report)]);
   facts.push(['To look at', escapeForTerminal(files.page)]);
+  if (files.toRetry > 0) {
+    const rows = files.toRetry === 1 ? '1 row' : `${number(files.toRetry)} rows`;
+    const directory = escapeForTerminal(dirname(files.report));
+    facts.push(['Retry', `${rows}: cognito-bulk-reset retry ${directory}`]);
+  }
   if (files.failed !== undefined) facts.push(['To run again', escapeForTerminal(files.failed)]);
   // Last, so that whoever keeps only the end of the output can tell later whether the report is still the same.
   facts.push(['Report sha256', summary.reportSha256]);

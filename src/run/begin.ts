@@ -5,8 +5,9 @@ import { createRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
 import type { RunDirectory } from './directory.js';
 import type { Plan } from './plan.js';
-import type { PreparedRun } from './prepare.js';
+import type { PreparedRun, RetryOf } from './prepare.js';
 import { type RunRecord, writeRunRecord } from './record.js';
+import { writeRows } from './rows-file.js';
 
 /** The key of a run and the record of what was asked: the first things in its directory. */
 export interface Begun {
@@ -25,7 +26,8 @@ export async function beginRun(
     readKey: () => RunKey | undefined;
   },
 ): Promise<Begun> {
-  const { request, pool, manifest, location } = run;
+  const { request, pool, manifest, location, retryOf } = run;
+  const { file: _file, queue: _queue, runDir: _runDir, ...asked } = request;
   // With --discard no password comes of it; it shows the workers which jobs are this run's.
   const key = options.readKey() ?? createRunKey(directory.key);
   const { bytes, sha256 } = await fingerprint(options.input);
@@ -64,9 +66,15 @@ export async function beginRun(
       : { canary: { rows: request.canary, failures: request.canaryFailures ?? 1 } }),
     maxFailures: request.maxFailures,
     ...(location.kind === 'embedded' ? {} : { queue: location.shown }),
+    ...(retryOf === undefined ? {} : { retryOf: await recordOfRetry(retryOf, directory) }),
+    asked,
   };
   await writeRunRecord(directory.record, record);
   return { record, key };
+}
+
+async function recordOfRetry({ run, directory, rows }: RetryOf, { rows: path }: RunDirectory) {
+  return { run, directory, rows: rows.length, sha256: await writeRows(path, rows) };
 }
 
 /** What goes to the workers, from what was asked. */

@@ -19,6 +19,8 @@ export interface RunDirectory {
   input: string;
   /** The same, of one that holds passwords. */
   sealedInput: string;
+  /** Of a retry: which rows of the input it is of. */
+  rows: string;
   lock: string;
   /** What the pool said of the users, with `--check-users`. */
   check: string;
@@ -42,6 +44,7 @@ export function runDirectory(path: string): RunDirectory {
     queue: at('queue'),
     input: at('input.csv'),
     sealedInput: at('input.sealed'),
+    rows: at('rows.csv'),
     lock: at('run.lock'),
     check: at('check.csv'),
     live: at('live.json'),

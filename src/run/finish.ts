@@ -9,11 +9,14 @@ import type { Tally } from '../report/tally.js';
 import type { RunDirectory } from './directory.js';
 import { pageFacts } from './page-facts.js';
 import type { RunRecord } from './record.js';
+import { rowsLeftToRetry } from './retry.js';
 
 export interface Finished {
   summary: Summary;
   /** The path of failed.csv, if any row can be fed to a new run. */
   failed: string | undefined;
+  /** Rows that another run may do better with as they are. */
+  toRetry: number;
 }
 
 export interface FinishedRun {
@@ -56,7 +59,7 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
   await writeSummary(directory.summary, summary);
   // No password came of it, and a key beside the report would look as if one could.
   if (record.mode === 'discard') await rm(directory.key, { force: true });
-  return { summary, failed: again > 0 ? directory.failed : undefined };
+  return { summary, failed: again > 0 ? directory.failed : undefined, toRetry: rowsLeftToRetry(summary) };
 }
 
 /** Walks the manifest and the report side by side: row n of the one is line n of the other. */

@@ -1,10 +1,11 @@
-import { fingerprint, type Manifest, openManifest } from '../manifest/manifest.js';
+import { fingerprint, type Manifest, onlyRows, openManifest } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import { SealedCopyError } from '../password/sealed-copy.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import type { RunDirectory } from './directory.js';
 import type { RunRecord } from './record.js';
+import { readRows } from './rows-file.js';
 
 type RunInput = RunRecord['input'];
 
@@ -13,9 +14,9 @@ type RunInput = RunRecord['input'];
  * @throws UsageError that says what differs, if it is missing or another one
  */
 export async function openInput(
-  { input }: RunRecord,
+  { input, retryOf }: RunRecord,
   directory: RunDirectory,
-  key: RunKey,
+  key: RunKey | undefined,
 ): Promise<Manifest> {
   const sealedBy = input.sealed === true ? key : undefined;
   const now = await fingerprint({ path: input.path, sealedBy }).catch((error: NodeJS.ErrnoException) => {
@@ -31,13 +32,16 @@ export async function openInput(
     const difference = `it has the same size and the SHA-256 ${now.sha256}, not ${input.sha256}`;
     throw changed(input, directory, difference);
   }
-  return openManifest(input.path, {
+  const manifest = await openManifest(input.path, {
     sealedBy,
     header: input.header,
     column: input.column,
     passwordColumn: input.passwordColumn,
     delimiter: input.delimiter,
   });
+  return retryOf === undefined
+    ? manifest
+    : onlyRows(manifest, await readRows(directory.rows, retryOf.sha256));
 }
 
 function changed(input: RunInput, directory: RunDirectory, difference: string): UsageError {

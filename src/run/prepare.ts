@@ -2,7 +2,13 @@ import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-iden
 import { type Caller, callerOf } from '../cognito/caller.js';
 import { createClient } from '../cognito/client.js';
 import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
-import { type InputPlace, type Manifest, openManifest } from '../manifest/manifest.js';
+import {
+  type InputPlace,
+  type Manifest,
+  onlyRows,
+  openManifest,
+  type RowSelection,
+} from '../manifest/manifest.js';
 import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
 import {
@@ -31,6 +37,15 @@ export interface Prepared<Request extends PlanRequest> {
   /** Of one generated password. */
   entropyBits: number | undefined;
   location: QueueLocation;
+  /** The run whose rows this one does again. */
+  retryOf: RetryOf | undefined;
+}
+export interface RetryOf {
+  run: string;
+  directory: string;
+  rows: RowSelection;
+  /** Where that run's own copy of standard input is, if it is sealed: by a key that the new run doesn't have. */
+  sealedInput?: InputPlace | undefined;
 }
 export type PreparedRun = Prepared<RunRequest>;
 
@@ -41,6 +56,7 @@ export type PreparedRun = Prepared<RunRequest>;
 export async function prepareRun<Request extends PlanRequest>(
   request: Request,
   input: InputPlace,
+  retryOf?: RetryOf,
 ): Promise<Prepared<Request>> {
   const rate = rateOf(request);
   const asked = request.endpoint ?? endpointOfEnvironment(process.env);
@@ -48,13 +64,14 @@ export async function prepareRun<Request extends PlanRequest>(
   const region = request.region ?? regionOfPool(request.poolId);
   regionOfPool(request.poolId);
   const location = queueLocation(request.queue);
-  const manifest = await openManifest(input.path, {
+  const file = await openManifest(input.path, {
     sealedBy: input.sealedBy,
     ...(request.column === undefined ? {} : { column: request.column }),
     ...(request.passwordColumn === undefined ? {} : { passwordColumn: request.passwordColumn }),
     ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
     header: request.header,
   });
+  const manifest = retryOf === undefined ? file : onlyRows(file, retryOf.rows);
   const concurrency = request.concurrency ?? defaultConcurrency(rate);
   const client = createClient({
     region,
@@ -83,6 +100,7 @@ export async function prepareRun<Request extends PlanRequest>(
     shape,
     entropyBits: shape === undefined ? undefined : entropyBits(shape),
     location,
+    retryOf,
   };
 }
 

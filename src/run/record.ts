@@ -6,9 +6,9 @@ import { passwordShapeSchema } from '../password/shape.js';
 import { replaceFile } from '../report/atomic-file.js';
 import { UsageError } from '../usage-error.js';
 import { canarySchema } from './canary.js';
+import { MODES } from './modes.js';
+import { runRequestSchema } from './request.js';
 import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
-
-export const MODES = ['generate', 'password-column', 'discard'] as const;
 
 /** run.json: what was asked and of whom. It holds no secret, and `resume` needs nothing else. */
 export const runRecordSchema = z.object({
@@ -62,6 +62,12 @@ export const runRecordSchema = z.object({
   maxFailures: failureLimitSchema.default(DEFAULT_FAILURE_LIMIT),
   /** Without its password; absent for the embedded queue. */
   queue: z.string().optional(),
+  /** The run whose rows this one does again, and how many of them. Which ones is in rows.csv, whose SHA-256 this is. */
+  retryOf: z
+    .object({ run: z.string(), directory: z.string(), rows: z.int().positive(), sha256: z.string() })
+    .optional(),
+  /** What was asked, as `retry` asks it again. Nothing in a request is secret but a password in the queue's URL. */
+  asked: runRequestSchema.omit({ file: true, queue: true, runDir: true }),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

@@ -2,7 +2,7 @@ import { basename, extname, join } from 'node:path';
 import { z } from 'zod';
 import { ALPHABET_NAMES } from '../password/characters.js';
 import { UsageError } from '../usage-error.js';
-import { MODES } from './record.js';
+import { MODES } from './modes.js';
 import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
 
 /** AdminSetUserPassword's quota for an account and Region, in calls a second; not adjustable (COGNITO.md 4). */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verdictOf } from '../../src/cognito/errors.js';
+import { isRetryable, verdictOf } from '../../src/cognito/errors.js';
 
 const named = (name: string, httpStatusCode?: number) =>
   Object.assign(new Error('m'), { name, $metadata: { httpStatusCode, requestId: 'r' } });
@@ -59,4 +59,31 @@ it('retries once the SDK has corrected the clock, and stops the run if that does
 
 it('stops the run without credentials', () => {
   expect(verdictOf(named('CredentialsProviderError')).answer).toBe('stop-run');
+});
+
+it('gives each error that it retries a name by which a report tells that a new run may do better', () => {
+  const retried = [
+    named('InternalErrorException', 500),
+    named('SyntaxError', 503),
+    named('NotAuthorizedException', 502),
+    named('SyntaxError', 200),
+    coded('Error', 'ECONNREFUSED'),
+    coded('TimeoutError', 'ECONNRESET'),
+    named('TimeoutError'),
+  ].map((cause) => verdictOf(cause));
+  for (const verdict of retried) {
+    expect(verdict).toMatchObject({ answer: 'retry-call', exhausted: 'fail-user' });
+    expect([verdict.error, isRetryable(verdict.error)]).toEqual([verdict.error, true]);
+  }
+  expect(retried.map(({ error }) => error)).toContain('Http503');
+  for (const error of [
+    'UserNotFoundException',
+    'InvalidUsername',
+    'SealBroken',
+    'constructor',
+    '',
+    'Http404',
+  ]) {
+    expect(isRetryable(error)).toBe(false);
+  }
 });

@@ -71,7 +71,12 @@ describe('summary', () => {
 
 describe('the table at the end of a run', () => {
   test('says what happened, what to do about it and where the report is', () => {
-    const files = { report: 'runs/x/report.csv', page: 'runs/x/report.html', failed: 'runs/x/failed.csv' };
+    const files = {
+      toRetry: 0,
+      report: 'runs/x/report.csv',
+      page: 'runs/x/report.html',
+      failed: 'runs/x/failed.csv',
+    };
     expect(summaryTable(exampleSummary(), files)).toMatchInlineSnapshot(`
       "  succeeded         4,512    92.2 %
         failed              313     6.4 %
@@ -108,7 +113,11 @@ describe('the table at the end of a run', () => {
         throttles: 0,
       });
     }
-    const table = summaryTable(summarize(tally, facts), { report: 'report.csv', page: 'report.html' });
+    const table = summaryTable(summarize(tally, facts), {
+      report: 'report.csv',
+      toRetry: 0,
+      page: 'report.html',
+    });
     expect(table.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(table).toContain('18  of 18 other kinds: see summary.json');
   });

@@ -58,6 +58,11 @@ export function exampleRun(path: string, rows: number, changes: Partial<RunRecor
     rate: 20,
     concurrency: 32,
     maxFailures: { percent: 10 },
+    asked: {
+      ...{ poolId: 'eu-west-1_AbCdEf123', mode: 'generate', permanent: true, header: true, column: 'email' },
+      ...{ rate: 20, quota: 30, maxFailures: { percent: 10 }, allowHttp: false },
+      ...{ checkUsers: false, includeFederated: false, includeUnconfirmed: false },
+    },
     ...changes,
   };
   writeFileSync(join(path, 'run.json'), JSON.stringify(record));
