@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { ReportWriteError } from '../report/report-write-error.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { faultText } from './fault-text.js';
@@ -17,7 +18,7 @@ try {
   process.exitCode = await program(process.argv);
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`cognito-bulk-reset: ${withoutUrlPasswords(error.message)}\n`);
+    process.stderr.write(`cognito-bulk-reset: ${escapeForTerminal(withoutUrlPasswords(error.message))}\n`);
     process.exitCode = ExitCode.usage;
   } else if (error instanceof ReportWriteError) {
     process.stderr.write(`cognito-bulk-reset: ${error.message}\n`);

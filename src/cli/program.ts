@@ -4,6 +4,7 @@ import { credentialsCommand } from './credentials-command.js';
 import { reportCommand } from './report-command.js';
 import { retryCommand } from './retry-command.js';
 import { resumeCommand } from './resume-command.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
 import { cancelCommand } from './cancel-command.js';
 import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
@@ -62,7 +63,7 @@ function inOneLine(text: string): string {
     .replace(/^error: /, '')
     .trim()
     .replaceAll('\n', ' ');
-  return `cognito-bulk-reset: ${withoutUrlPasswords(line)}\n`;
+  return `cognito-bulk-reset: ${escapeForTerminal(withoutUrlPasswords(line))}\n`;
 }
 
 /** Commander would repeat the variable's name behind each option; one sentence says it for all. */

@@ -13,7 +13,7 @@ import type { RunKey } from '../password/run-key.js';
 import { openBackend } from '../queue/open-backend.js';
 import { queueLocation } from '../queue/location.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
-import { runDirectory } from '../run/directory.js';
+import { openRunDirectory } from '../run/directory.js';
 import { holdsKey, PLAN_QUEUE, type PostedPlan, postStop, readPlan } from '../run/plan.js';
 import { readRunRecord } from '../run/record.js';
 import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
@@ -136,7 +136,7 @@ function notAPlan(error: unknown): never {
 /** `--run` takes an id, or a run directory that this host can see. */
 async function runNamed(run: string): Promise<{ id: string; directoryKey: () => RunKey | undefined }> {
   if (!existsSync(join(run, 'run.json'))) return { id: run, directoryKey: () => undefined };
-  const directory = runDirectory(run);
+  const directory = await openRunDirectory(run);
   const { id } = await readRunRecord(directory.record);
   return { id, directoryKey: () => readRunKey(directory.key) };
 }

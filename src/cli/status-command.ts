@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { openRunDirectory } from '../run/directory.js';
+import { lookIntoRunDirectory } from '../run/directory.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { ExitCode } from './exit-code.js';
 import { option } from './options.js';
@@ -31,7 +31,7 @@ export function statusCommand(done: (exitCode: number) => void): Command {
     .addHelpText('after', EXAMPLE)
     .action(async (path: string, given: unknown) => {
       const { watch, json } = optionsSchema.parse(given);
-      const directory = await openRunDirectory(path);
+      const directory = await lookIntoRunDirectory(path);
       for (;;) {
         const standing = await standingOf(directory);
         const screen = json

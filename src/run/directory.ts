@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { lstat, mkdir, rm } from 'node:fs/promises';
+import { existsSync, type Stats } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 
 /** The files of one run. Directories are 0700 and files 0600: usernames are personal data. */
@@ -55,7 +56,7 @@ export function runDirectory(path: string): RunDirectory {
 /** Makes the directory of a new run. Throws UsageError when something is there already. */
 export async function createRunDirectory(path: string): Promise<RunDirectory> {
   const directory = runDirectory(path);
-  await mkdir(join(directory.path, '..'), { recursive: true }).catch((error: Error) => {
+  await mkdir(join(directory.path, '..'), { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new UsageError(`The run directory ${path} can’t be made: ${error.message}.`);
   });
   await mkdir(directory.path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
@@ -74,13 +75,54 @@ function whatIsThere({ path, record }: RunDirectory): string {
     : `${path} exists already and no run has begun in it: choose another directory, or remove it.`;
 }
 
-/** Opens the directory of an earlier run. A link is refused: it may lead where somebody else wants the files. */
-export async function openRunDirectory(path: string): Promise<RunDirectory> {
-  const stat = await lstat(path).catch(() => undefined);
-  if (stat === undefined) throw new UsageError(`There is no run directory ${path}.`);
-  if (stat.isSymbolicLink()) throw new UsageError(`${path} is a symbolic link: give the directory itself.`);
-  if (!stat.isDirectory()) throw new UsageError(`${path} is not a directory.`);
+/**
+ * The directory of an earlier run, to look into it. A link is refused: it may lead where somebody else wants the files.
+ *
+ * @throws UsageError if it is none
+ */
+export async function lookIntoRunDirectory(path: string): Promise<RunDirectory> {
+  await statOf(path);
   return runDirectory(path);
+}
+
+/**
+ * The directory of an earlier run, to go on with it: nobody else may have a hand in its files.
+ *
+ * @throws UsageError if it is none, is a link or holds one, belongs to somebody else, or others may write to it
+ */
+export async function openRunDirectory(path: string): Promise<RunDirectory> {
+  const { uid, mode } = await statOf(path);
+  const shown = escapeForTerminal(path);
+  // Windows knows neither.
+  const self = process.geteuid?.();
+  if (self !== undefined && uid !== self) {
+    throw new UsageError(
+      `${shown} belongs to another user (uid ${uid}), who can change its files while the run goes on: run this as that user.`,
+    );
+  }
+  if (self !== undefined && (mode & 0o022) !== 0) {
+    throw new UsageError(
+      `${shown} can be written to by other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')}): see that its files are as the run left them, then run chmod 700 on it.`,
+    );
+  }
+  const entries = await readdir(path, { withFileTypes: true });
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link !== undefined) {
+    throw new UsageError(
+      `${shown}/${escapeForTerminal(link.name)} is a symbolic link, which could lead the run astray: put the file itself there.`,
+    );
+  }
+  return runDirectory(path);
+}
+
+async function statOf(path: string): Promise<Stats> {
+  const shown = escapeForTerminal(path);
+  // Resolved, because a slash behind a link's name would stand for what it leads to.
+  const stat = await lstat(resolve(path)).catch(() => undefined);
+  if (stat === undefined) throw new UsageError(`There is no run directory ${shown}.`);
+  if (stat.isSymbolicLink()) throw new UsageError(`${shown} is a symbolic link: give the directory itself.`);
+  if (!stat.isDirectory()) throw new UsageError(`${shown} is not a directory.`);
+  return stat;
 }
 
 export async function removeRunDirectory(directory: RunDirectory): Promise<void> {

@@ -75,6 +75,17 @@ test.each([
   expect(stdout + stderr).not.toContain('Canary');
 });
 
+test.each([
+  ['an option', ['--\u001b[31mred']],
+  ['a file’s name', ['run', '\u001b]0;title\u0007\u202e.csv', '--pool-id', POOL, '--generate']],
+  ['a run directory’s name', ['resume', '\u001b[31m\u202e']],
+])('terminal escapes and bidi marks in %s are shown escaped', async (_, args) => {
+  const { code, stdout, stderr } = await runProgram(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('\\u{1b}');
+  expect(stderr.trimEnd()).not.toMatch(/\p{C}/u);
+});
+
 test('a log level that is none is a mistake in one line', async () => {
   const service = ['--endpoint-url', standIn.url, '--allow-http'];
   const { code, stderr } = await run(service, { COGNITO_BULK_RESET_LOG_LEVEL: 'loud' });
