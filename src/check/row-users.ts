@@ -1,4 +1,5 @@
 import type { ListedUser } from '../cognito/list-users.js';
+import { USER_STATUSES, type UserStatus } from '../cognito/user-status.js';
 import { createNameIndex } from './name-index.js';
 import { createTextStore } from './text-store.js';
 import { NAME_KINDS, type NameKind } from './user-names.js';
@@ -11,8 +12,7 @@ export interface Match {
 
 /** What is known of the user that a row names. */
 export interface RowUser {
-  /** As ListUsers spells it. */
-  status: string;
+  status: UserStatus;
   enabled: boolean;
   by: NameKind;
   /** The user's own username, if the row has another name of theirs. */
@@ -28,18 +28,6 @@ export interface RowUsers {
   /** Undefined for a row whose user was not found. Ask only when all users have been told. */
   of(row: number): RowUser | undefined;
 }
-
-/** UserStatusType of the service; another that may come one day is UNKNOWN. */
-const STATUSES = [
-  'UNKNOWN',
-  'UNCONFIRMED',
-  'CONFIRMED',
-  'ARCHIVED',
-  'COMPROMISED',
-  'RESET_REQUIRED',
-  'FORCE_CHANGE_PASSWORD',
-  'EXTERNAL_PROVIDER',
-];
 
 /** One number a row: the status, whether disabled, the kind of name, and whether found at all. */
 const STATUS_BITS = 4;
@@ -74,7 +62,7 @@ export function createRowUsers(rows: number): RowUsers {
   return {
     found(user, matches) {
       firstRows = undefined;
-      const status = Math.max(0, STATUSES.indexOf(user.status)) | (user.enabled ? 0 : DISABLED);
+      const status = USER_STATUSES.indexOf(user.status) | (user.enabled ? 0 : DISABLED);
       for (const { row, by } of matches) {
         // A name that is one user's username and another's alias is the first's: the service looks for usernames first.
         if (by !== 'username' && isUsername(states[row] ?? 0)) continue;
@@ -90,7 +78,7 @@ export function createRowUsers(rows: number): RowUsers {
       const by = NAME_KINDS[(state >> KIND_SHIFT) & KIND_MASK] ?? 'username';
       const first = firstRows[users[row] ?? 0] ?? row;
       return {
-        status: STATUSES[state & (DISABLED - 1)] ?? 'UNKNOWN',
+        status: USER_STATUSES[state & (DISABLED - 1)] ?? 'UNKNOWN',
         enabled: (state & DISABLED) === 0,
         by,
         username: by === 'username' ? undefined : usernames.get(row),

@@ -6,6 +6,7 @@ import { retryCommand } from './retry-command.js';
 import { resumeCommand } from './resume-command.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { cancelCommand } from './cancel-command.js';
+import { exportCommand } from './export-command.js';
 import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
 import { runCommand } from './run-command.js';
@@ -33,6 +34,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     .addHelpText('after', EXIT_CODES);
   for (const command of [
     planCommand(done),
+    exportCommand(done),
     runCommand(done),
     resumeCommand(done),
     statusCommand(done),

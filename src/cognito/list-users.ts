@@ -6,8 +6,9 @@ import {
 import { memoryPaceStore } from '../rate/pace-store.js';
 import { createPacer } from '../rate/pacer.js';
 import { UsageError } from '../usage-error.js';
+import { type UserStatus, userStatus } from './user-status.js';
 import { type Answer, type CallContext, callUntilAnswered } from './call-until-answered.js';
-import { stopAdvice } from './stop-advice.js';
+import { knownAdvice } from './stop-advice.js';
 
 /**
  * Calls of ListUsers a second. Its quota, UserList, is 30 for the account and Region and is no other operation's
@@ -22,8 +23,7 @@ const CALL_DEADLINE = 15_000;
 /** A user as ListUsers shows them; eventually consistent, and nobody becomes a billed user by it. */
 export interface ListedUser {
   username: string;
-  /** As the service spells it; `UNKNOWN` when it says none. */
-  status: string;
+  status: UserStatus;
   enabled: boolean;
   createdAt: Date | undefined;
   modifiedAt: Date | undefined;
@@ -53,14 +53,16 @@ export class ListUsersError extends UsageError {
   readonly error: string;
 
   constructor(poolId: string, { error, message }: { error: string; message: string }) {
-    const advice = error.startsWith('AccessDenied')
-      ? 'Allow cognito-idp:ListUsers on the pool.'
-      : stopAdvice(error);
-    super(
-      `The users of ${poolId} could not be listed (ListUsers): ${error}${message === '' ? '' : `: ${message}`}. ${advice}`,
-    );
+    const why = message === '' ? error : `${error}: ${message.replace(/\.$/, '')}`;
+    super(`The users of ${poolId} could not be listed (ListUsers): ${why}. ${adviceFor(error)}`);
     this.error = error;
   }
+}
+
+function adviceFor(error: string): string {
+  if (error.startsWith('AccessDenied')) return 'Allow cognito-idp:ListUsers on the pool.';
+  if (error === 'InvalidParameterException') return 'Check the filter, if you gave one.';
+  return knownAdvice(error) ?? 'Try again later.';
 }
 
 /**
@@ -116,7 +118,7 @@ function listedUser({
   Username,
   Attributes,
   Enabled,
-  UserStatus,
+  UserStatus: status,
   UserCreateDate,
   UserLastModifiedDate,
 }: UserType): ListedUser[] {
@@ -128,7 +130,7 @@ function listedUser({
   return [
     {
       username: Username,
-      status: UserStatus ?? 'UNKNOWN',
+      status: userStatus(status),
       enabled: Enabled ?? true,
       createdAt: UserCreateDate,
       modifiedAt: UserLastModifiedDate,

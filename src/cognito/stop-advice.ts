@@ -36,7 +36,12 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 export function stopAdvice(error: string): string {
   return (
-    ADVICE[ALIASES[error] ?? error] ??
+    knownAdvice(error) ??
     'This error is not known here, so the run was stopped instead of failing every user.'
   );
+}
+
+/** The same for whatever is stopped by it; undefined for an error that nobody has thought of. */
+export function knownAdvice(error: string): string | undefined {
+  return ADVICE[ALIASES[error] ?? error];
 }

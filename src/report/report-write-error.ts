@@ -18,9 +18,9 @@ export class ReportWriteError extends Error {
   readonly code: string;
   readonly path: string;
 
-  constructor(path: string, cause: unknown) {
+  constructor(path: string, cause: unknown, next = 'resume the run') {
     const code = errorCode(cause) ?? 'unknown error';
-    super(`${path} could not be written: ${EXPLANATIONS[code] ?? code}, then resume the run.`, { cause });
+    super(`${path} could not be written: ${EXPLANATIONS[code] ?? code}, then ${next}.`, { cause });
     this.code = code;
     this.path = path;
   }

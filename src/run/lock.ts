@@ -25,17 +25,26 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+export interface LockOptions {
+  /** Whether a lock of another host is taken. */
+  takeOver: boolean;
+  /** What is locked, in words. @default 'The run' */
+  what?: string;
+  /** What to do about a lock of another host whose process is dead. @default 'add --take-over' */
+  ifDead?: string;
+}
+
 /** Taking over or releasing takes a few file operations; a process that died in the midst of it is not waited for. */
 const GUARD_IS_DEAD = 10_000;
 const GUARD_RETRY = 20;
 
 /**
- * Takes the run directory for this process. A lock of a process that is dead (same host) is taken over; one of
+ * Takes the run directory (or what else has a lock) for this process. A lock of a process that is dead (same host) is taken over; one of
  * another host only when asked to, as nobody here can know whether it still runs.
  *
  * @throws UsageError naming the process that has it. ReportWriteError if the directory can't be written.
  */
-export async function lockRun(path: string, options: { takeOver: boolean }): Promise<RunLock> {
+export async function lockRun(path: string, options: LockOptions): Promise<RunLock> {
   const id = randomUUID();
   const draft = `${path}.${id}`;
   await writeLock(draft, path, id);
@@ -89,15 +98,18 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function refuseIfHeld(holder: LockHolder, { takeOver }: { takeOver: boolean }): Promise<void> {
+async function refuseIfHeld(
+  holder: LockHolder,
+  { takeOver, what = 'The run', ifDead = 'add --take-over' }: LockOptions,
+): Promise<void> {
   const { pid, host, since } = holder;
   if (host === hostname()) {
     if (await isDead(holder)) return;
-    throw new UsageError(`The run is under way in process ${pid} on ${host} since ${since}.`);
+    throw new UsageError(`${what} is under way in process ${pid} on ${host} since ${since}.`);
   }
   if (takeOver) return;
   throw new UsageError(
-    `The run was taken by process ${pid} on ${host} at ${since}: if it is dead, add --take-over.`,
+    `${what} was taken by process ${pid} on ${host} at ${since}: if it is dead, ${ifDead}.`,
   );
 }
 

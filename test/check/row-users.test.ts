@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRowUsers, type Match } from '../../src/check/row-users.js';
+import { USER_STATUSES } from '../../src/cognito/user-status.js';
 import { NAME_KINDS } from '../../src/check/user-names.js';
 import { listedUser } from './listed-user.js';
 
 const ROWS = 20;
-const STATUSES = ['CONFIRMED', 'UNCONFIRMED', 'EXTERNAL_PROVIDER', 'FORCE_CHANGE_PASSWORD', 'RESET_REQUIRED'];
 
 /** For each row, the users that it may name and by what; at most one of them by username, as in a pool. */
 const pools = fc
@@ -34,7 +34,11 @@ test('each row has the user of its username, else of its alias, and the first ro
       (rows, order, twice) => {
         const users = createRowUsers(ROWS);
         const userOf = (n: number) =>
-          listedUser(`user ${n}`, {}, { status: STATUSES[n % STATUSES.length] ?? '', enabled: n % 3 !== 0 });
+          listedUser(
+            `user ${n}`,
+            {},
+            { status: USER_STATUSES[n % USER_STATUSES.length] ?? 'UNKNOWN', enabled: n % 3 !== 0 },
+          );
         for (const n of twice ? [...order, ...order] : order) {
           const matches = rows.flatMap(({ username, alias }, index): Match[] => [
             ...(username === n ? [{ row: index + 1, by: 'username' as const }] : []),
@@ -75,10 +79,4 @@ test('usernames of any length come back whole, a megabyte and more of them', () 
   for (const [index, name] of names.entries()) {
     if (Buffer.byteLength(name) < 65_536) expect(users.of(index + 1)?.username).toBe(name);
   }
-});
-
-test('a status that is not known yet is UNKNOWN', () => {
-  const users = createRowUsers(1);
-  users.found(listedUser('bob', {}, { status: 'NEW_STATUS' }), [{ row: 1, by: 'username' }]);
-  expect(users.of(1)).toMatchObject({ status: 'UNKNOWN', enabled: true });
 });
