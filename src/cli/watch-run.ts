@@ -75,6 +75,10 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       return sayFinished(finished, run);
     }
     await backend.close();
+  } catch (error) {
+    // What the queue holds open would keep the process from ending.
+    await backend.close().catch(() => undefined);
+    throw error;
   } finally {
     progress.stop();
     await attended?.stop();

@@ -20,7 +20,11 @@ if (socketPath === undefined) {
 } else {
   const db = await PGlite.create(directory);
   await db.exec('set search_path = bullmq');
-  const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: connections });
+  const server = new PGLiteSocketServer({
+    db: heldUntilSync(db),
+    path: socketPath,
+    maxConnections: connections,
+  });
   await server.start();
   parentPort?.postMessage('listening');
   const close = async () => {
@@ -30,6 +34,33 @@ if (socketPath === undefined) {
     parentPort?.close();
   };
   parentPort?.once('message', () => void close());
+}
+
+/**
+ * PGlite has one session for all connections, and pglite-socket gives it to whoever sends the next message, except within
+ * a transaction. Between the Parse and the Sync of a statement somebody else's message would change what is bound
+ * (https://github.com/electric-sql/pglite/issues/1046): a batch of jobs met it that came in several reads, being over
+ * 64 KB. So here a statement counts as a transaction until its Sync.
+ */
+function heldUntilSync(database: PGlite): PGlite {
+  const extended = new Set(['P', 'B', 'D', 'E', 'C', 'F', 'H']);
+  let held = false;
+  const session = {
+    waitReady: database.waitReady,
+    isInTransaction: () => held || database.isInTransaction(),
+    runExclusive: <T>(act: () => Promise<T>) => database.runExclusive(act),
+    execProtocolRawStream: (...[message, options]: Parameters<PGlite['execProtocolRawStream']>) => {
+      held = extended.has(String.fromCharCode(message[0] ?? 0));
+      return database.execProtocolRawStream(message, options);
+    },
+    // Asked for when a connection ends in the midst of a statement.
+    exec: (statement: string) => {
+      held = false;
+      return database.exec(statement);
+    },
+  };
+  // All that the server uses of a PGlite; it has private fields, so that nothing else can stand for one.
+  return session as unknown as PGlite;
 }
 
 /**

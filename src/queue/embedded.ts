@@ -25,6 +25,16 @@ const LOOK_AGAIN = 0.2;
 const RELEASE_LOCKS = `update bullmq.job set state = 'waiting', lock_token = null, locked_until_ms = null,
   stalled_marked = false where state = 'active'`;
 
+/** Nobody hears the events of a queue that only this process reaches; 0 would mean to keep them all. */
+const EVENTS_KEPT = 1;
+/**
+ * PGlite is PostgreSQL without its background processes. Nobody but this clears away dead rows and the write-ahead log:
+ * without it, 20,000 rows left 150 MB.
+ */
+const TIDY = ['vacuum bullmq.job, bullmq.event', 'checkpoint'];
+/** Clean-ups of finished jobs between two tidyings, which hold up the queue. */
+const TIDY_EVERY = 4;
+
 /**
  * A PostgreSQL inside this process (PGlite), its data in the run directory: a queue that needs nothing
  * installed. Only this process can reach it.
@@ -50,12 +60,15 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   const { closeAll, ...makers } = createMakers({
     connection: pool,
     factory: bullmq.createPostgresBackend,
+    eventsKept: EVENTS_KEPT,
     drainDelay: LOOK_AGAIN,
     named: (name) => name,
     onError,
     telemetry,
   });
   const paceStore = memoryPaceStore();
+  const kept = keptJobs(0);
+  let cleaned = 0;
   const close = async () => {
     await closeAll();
     await pool.end();
@@ -69,7 +82,13 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     shared: false,
     ...makers,
     paceStore: () => paceStore,
-    ...keptJobs(0),
+    ...kept,
+    forgetFinished: async (queue, addedAt) => {
+      await kept.forgetFinished(queue, addedAt);
+      cleaned += 1;
+      if (cleaned % TIDY_EVERY !== 0) return;
+      for (const statement of TIDY) await pool.query(statement);
+    },
     answers: () => true,
     warnings: async () => (lost === undefined ? [] : [lost]),
     destroy: async () => {

@@ -1,5 +1,8 @@
 import type { QueueBackend } from './backend.js';
 
+/** For stores that other processes hear events from: more than a run can miss in a moment, and fewer than would weigh. */
+export const EVENTS_KEPT = 2_000;
+
 /** Jobs cleaned in one call: one statement each, small enough not to hold up the workers. */
 const BATCH = 1_000;
 

@@ -30,8 +30,10 @@ export interface MakerOptions<Connection> {
   connection: Connection;
   /** BullMQ's backend; Redis's own when left out. */
   factory?: unknown;
-  /** Options of Redis only: the prefix of all keys and how many events are kept. */
-  redis?: { prefix: string; eventsKept: number };
+  /** Of all keys in Redis. */
+  prefix?: string;
+  /** How many events the store keeps. BullMQ's default of 10,000 would only cost memory: the run reads them at once. */
+  eventsKept: number;
   /** How long a worker waits on an empty queue before it looks again, in seconds; BullMQ's default is 5. */
   drainDelay?: number;
   telemetry?: Telemetry | undefined;
@@ -42,7 +44,7 @@ export interface MakerOptions<Connection> {
 
 /** Makes BullMQ's objects over one connection and remembers them, so that they can be closed together. */
 export function createMakers<Connection>(options: MakerOptions<Connection>): Makers {
-  const { named, onError, redis } = options;
+  const { named, onError, prefix } = options;
   const made: { close(): Promise<void> }[] = [];
   const keep = <
     T extends { close(): Promise<void>; on(event: 'error', listener: (error: Error) => void): unknown },
@@ -56,17 +58,17 @@ export function createMakers<Connection>(options: MakerOptions<Connection>): Mak
   // BullMQ's types tell its backends apart at compile time; which one it is here is known at run time only.
   const base = {
     connection: options.connection as object,
-    ...(redis === undefined ? {} : { prefix: redis.prefix }),
+    ...(prefix === undefined ? {} : { prefix }),
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
   };
   const factory = options.factory as BackendFactory | undefined;
   const args = (factory === undefined ? [] : [factory]) as [];
-  const streams = redis === undefined ? {} : { streams: { events: { maxLen: redis.eventsKept } } };
+  const streams = { events: { maxLen: options.eventsKept } };
 
   const drain = options.drainDelay === undefined ? {} : { drainDelay: options.drainDelay };
 
   return {
-    queue: (name) => keep(new bullmq.Queue(named(name), { ...base, ...streams }, ...args)),
+    queue: (name) => keep(new bullmq.Queue(named(name), { ...base, streams }, ...args)),
     worker: <Data, Result>(name: string, processor: Processor<Data, Result>, settings: WorkerSettings) =>
       keep(
         new bullmq.Worker<Data, Result>(named(name), processor, { ...base, ...drain, ...settings }, ...args),

@@ -2,7 +2,7 @@ import bullmq, { type Queue } from 'bullmq';
 import { Pool } from 'pg';
 import { UsageError } from '../usage-error.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
-import { keptJobs } from './kept-jobs.js';
+import { EVENTS_KEPT, keptJobs } from './kept-jobs.js';
 import type { QueueLocation } from './location.js';
 import { createMakers } from './makers.js';
 import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
@@ -30,6 +30,7 @@ export async function openPostgres(
   const { closeAll, ...makers } = createMakers({
     connection: { connectionString: location.url, migrate: true },
     factory: bullmq.createPostgresBackend,
+    eventsKept: EVENTS_KEPT,
     // PostgreSQL has no prefix: all queues share BullMQ's tables, and the name tells runs apart.
     named: (name) => `${name}.${options.runId}`,
     onError: options.onError,

@@ -3,6 +3,7 @@ import type { PaceStore } from '../rate/pace-store.js';
 import { UsageError } from '../usage-error.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import type { QueueLocation } from './location.js';
+import { EVENTS_KEPT } from './kept-jobs.js';
 import { createMakers } from './makers.js';
 import { redisPaceStore } from './redis-pace-store.js';
 
@@ -10,8 +11,6 @@ type RedisLocation = Extract<QueueLocation, { kind: 'redis' }>;
 
 /** How long the first answer of Redis may take, in ms, before the run says that nobody is there. */
 const FIRST_ANSWER = 5_000;
-/** Events are read at once by the run; BullMQ's default of 10,000 would only cost memory. */
-const EVENTS_KEPT = 2_000;
 
 export async function openRedis(location: RedisLocation, options: BackendOptions): Promise<QueueBackend> {
   const client = await connect(location, options.onError);
@@ -19,7 +18,8 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
   const prefix = `{cognito-bulk-reset:${options.runId}}`;
   const { closeAll, ...makers } = createMakers({
     connection: client,
-    redis: { prefix, eventsKept: EVENTS_KEPT },
+    prefix,
+    eventsKept: EVENTS_KEPT,
     named: (name) => name,
     onError: options.onError,
     telemetry: options.telemetry,

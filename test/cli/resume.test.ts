@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
@@ -85,6 +85,22 @@ describe.each([
     expect((await resume()).code).toBe(0);
     expect(workplace.report().map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   });
+});
+
+test('a run whose result can’t be written ends with exit 3 and says why, and resume writes it', async () => {
+  await workplace.write('users.csv', csvOf([...users(5), 'nobody']));
+  const program = await start('--rate', '5');
+  await calledAtLeast(1);
+  await mkdir(join(workplace.runDir, 'failed.csv', 'in-the-way'), { recursive: true });
+  const stopped = await program.result;
+  expect(stopped.code).toBe(3);
+  expect(stopped.stderr).toMatch(/^cognito-bulk-reset: .*failed\.csv could not be written: .*resume.*\n$/m);
+
+  await rm(join(workplace.runDir, 'failed.csv'), { recursive: true });
+  const calls = await standIn.size();
+  expect((await resume()).code).toBe(1);
+  expect(workplace.json('summary.json')).toMatchObject({ byStatus: { succeeded: 5, failed: 1 } });
+  expect(await standIn.size()).toBe(calls + 1);
 });
 
 describe('resume refuses with exit 2 and sends no password', () => {

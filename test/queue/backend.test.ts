@@ -1,5 +1,5 @@
 import { Redis as Client } from 'ioredis';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,49 @@ describe('the embedded queue', () => {
     await backend.forgetFinished(queue, Date.now() + 1_000);
     expect(await queue.getCompletedCount()).toBe(0);
   });
+
+  test('mixes up no statements of several connections, however many reads each takes', async () => {
+    const backend = await open(undefined);
+    cleanUps.push(backend.destroy);
+    const text = 'x'.repeat(1_000);
+    const names = ['a', 'b', 'c', 'd'];
+    await Promise.all(
+      names.map((name) =>
+        backend
+          .queue(name)
+          .addBulk(
+            Array.from({ length: 200 }, (_, row) => ({ name: 'job', data: { name, row, text }, opts: {} })),
+          ),
+      ),
+    );
+    for (const name of names) {
+      const jobs = await backend.queue(name).getJobs(['waiting'], 0, -1, true);
+      expect(jobs.map(({ data }) => data)).toEqual(
+        Array.from({ length: 200 }, (_, row) => ({ name, row, text })),
+      );
+    }
+  });
+
+  test('takes no more of the disk for the second thousand of rows than for the first', async () => {
+    const backend = await open(undefined);
+    cleanUps.push(backend.destroy);
+    const megabytesAfter = async (name: string) => {
+      await workThrough(backend, 1_000, name);
+      const queue = backend.queue(name);
+      for (let times = 0; times < 4; times += 1) await backend.forgetFinished(queue, Date.now() + 1_000);
+      return sizeOf(backend.directory) / 1e6;
+    };
+    const first = await megabytesAfter('first');
+    // It was 0.4 MB more; without the tidying 1.9.
+    expect((await megabytesAfter('second')) - first).toBeLessThan(1);
+  });
 });
+
+function sizeOf(directory: string): number {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
 
 describe('Redis', () => {
   const keysOf = async (pattern: string) => {

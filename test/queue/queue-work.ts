@@ -2,8 +2,12 @@ import { once } from 'node:events';
 import type { QueueBackend } from '../../src/queue/backend.js';
 
 /** Puts jobs through a backend's queue and worker, and answers their return values by job id. */
-export async function workThrough(backend: QueueBackend, count: number): Promise<Record<string, unknown>> {
-  const queue = backend.queue('work');
+export async function workThrough(
+  backend: QueueBackend,
+  count: number,
+  name = 'work',
+): Promise<Record<string, unknown>> {
+  const queue = backend.queue(name);
   const heard: Record<string, unknown> = {};
   const done = Promise.withResolvers<void>();
   const hear = (id: string | undefined, value: unknown) => {
@@ -11,12 +15,12 @@ export async function workThrough(backend: QueueBackend, count: number): Promise
     if (Object.keys(heard).length === count) done.resolve();
   };
   const worker = backend.worker<{ row: number }, { twice: number }>(
-    'work',
+    name,
     async ({ data }) => ({ twice: 2 * data.row }),
     { concurrency: 5, lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: 10 },
   );
   worker.on('completed', (job, value) => hear(job.id, value));
-  if (backend.shared) await backend.events('work').waitUntilReady();
+  if (backend.shared) await backend.events(name).waitUntilReady();
   await queue.addBulk(
     Array.from({ length: count }, (_, index) => ({
       name: 'job',
