@@ -2,16 +2,19 @@ import type { ListUsers } from '../cognito/list-users.js';
 import type { Pool } from '../cognito/pool.js';
 import { type Manifest, type ManifestRow, readManifest } from '../manifest/manifest.js';
 import { type FindProgress, findUsers, type WantedRows } from './find-users.js';
+import type { Protection } from '../protect/protection.js';
 import { createNameIndex } from './name-index.js';
 import { createRowUsers } from './row-users.js';
 import type { Finding } from './findings.js';
 import { findingsOfUser, type Included } from './user-findings.js';
+import { namesOf } from './user-names.js';
 
 export interface CheckUsersOptions {
   manifest: Manifest;
   pool: Pool;
   listUsers: ListUsers;
   included: Included;
+  protection: Protection;
   onProgress: (progress: FindProgress) => void;
 }
 
@@ -26,6 +29,7 @@ export async function checkUsers({
   pool,
   listUsers,
   included,
+  protection,
   onProgress,
 }: CheckUsersOptions): Promise<(row: ManifestRow) => Finding[]> {
   const { caseSensitive } = pool;
@@ -48,7 +52,13 @@ export async function checkUsers({
   }
   const users = createRowUsers(lastRow);
   for await (const found of findUsers({ pool, listUsers, wanted, onProgress })) {
-    for (const { user, matches } of found) users.found(user, matches);
+    for (const { user, matches } of found) {
+      users.found(
+        user,
+        matches,
+        namesOf(user, pool).some(([name]) => protection.has(name)),
+      );
+    }
   }
   return (row) =>
     row.kind === 'user' ? findingsOfUser(users.of(row.row), included, pool.usernameAttributes) : [];

@@ -17,6 +17,8 @@ export interface RowUser {
   by: NameKind;
   /** The user's own username, if the row has another name of theirs. */
   username: string | undefined;
+  /** Whether any of the user's names is on a list of protected users. */
+  isProtected: boolean;
   /** The first row that names the same user, if it is an earlier one. */
   sameAs: number | undefined;
 }
@@ -24,7 +26,7 @@ export interface RowUser {
 /** The users that the rows of a file name. Takes 7 bytes a row, and the usernames of rows that have an alias. */
 export interface RowUsers {
   /** A user, and all rows found to name them. May be told of a user more than once. */
-  found(user: ListedUser, matches: readonly Match[]): void;
+  found(user: ListedUser, matches: readonly Match[], isProtected?: boolean): void;
   /** Undefined for a row whose user was not found. Ask only when all users have been told. */
   of(row: number): RowUser | undefined;
 }
@@ -35,6 +37,7 @@ const DISABLED = 1 << STATUS_BITS;
 const KIND_SHIFT = STATUS_BITS + 1;
 const KIND_MASK = 0b111;
 const FOUND = 1 << (KIND_SHIFT + 3);
+const PROTECTED = FOUND << 1;
 
 export function createRowUsers(rows: number): RowUsers {
   const states = new Uint16Array(rows + 1);
@@ -60,13 +63,13 @@ export function createRowUsers(rows: number): RowUsers {
   };
 
   return {
-    found(user, matches) {
+    found(user, matches, isProtected = false) {
       firstRows = undefined;
       const status = USER_STATUSES.indexOf(user.status) | (user.enabled ? 0 : DISABLED);
       for (const { row, by } of matches) {
         // A name that is one user's username and another's alias is the first's: the service looks for usernames first.
         if (by !== 'username' && isUsername(states[row] ?? 0)) continue;
-        states[row] = FOUND | status | (NAME_KINDS.indexOf(by) << KIND_SHIFT);
+        states[row] = FOUND | (isProtected ? PROTECTED : 0) | status | (NAME_KINDS.indexOf(by) << KIND_SHIFT);
         users[row] = numberOf(user.username);
         if (by !== 'username') usernames.set(row, user.username);
       }
@@ -82,6 +85,7 @@ export function createRowUsers(rows: number): RowUsers {
         enabled: (state & DISABLED) === 0,
         by,
         username: by === 'username' ? undefined : usernames.get(row),
+        isProtected: (state & PROTECTED) !== 0,
         sameAs: first < row ? first : undefined,
       };
     },

@@ -1,3 +1,4 @@
+import { PROTECTED } from '../protect/protection.js';
 import type { Finding } from './findings.js';
 import type { RowUser } from './row-users.js';
 import type { NameKind } from './user-names.js';
@@ -42,7 +43,8 @@ export function findingsOfUser(
 }
 
 /** Why the row's user is left alone, if so; otherwise what it is good to know of them. */
-function decisive({ status, sameAs }: RowUser, included: Included): Finding[] {
+function decisive({ status, sameAs, isProtected }: RowUser, included: Included): Finding[] {
+  if (isProtected) return [{ name: PROTECTED.error, effect: 'skipped', message: PROTECTED.message }];
   if (status === 'EXTERNAL_PROVIDER') {
     const finding = { name: 'UserIsFederated', message: FEDERATED } as const;
     if (!included.federated) return [{ ...finding, effect: 'skipped' }];

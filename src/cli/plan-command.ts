@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { option, serviceOptions } from './options.js';
 import { addCheckOptions, addPlanOptions, checkShape, planShape } from './plan-options.js';
 import { defaultProgress } from './progress.js';
+import { withProtectedUsers } from './protected-users.js';
 import { addFileArgument, addRequestOptions, planRequestOf, requestShape } from './request-options.js';
 
 const EXAMPLES = `
@@ -28,7 +29,7 @@ export function planCommand(done: (exitCode: number) => void): Command {
     .addOption(option('--quiet', 'no progress, only the plan and errors'));
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
-    const request = planRequestOf(file, options);
+    const request = await withProtectedUsers(planRequestOf(file, options), options.protect);
     const { showPlan } = await import('./show-plan.js');
     done(await showPlan(request, { ...options, progress: options.quiet ? 'none' : defaultProgress() }));
   });

@@ -14,6 +14,18 @@ export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
     ...(run.caller === undefined ? [] : [['Caller', callerText(run.caller)] satisfies Fact]),
     ['Passwords', passwords(run)],
     ['Users then', statusAfter(run)],
+    ...protectedUsers(run),
+  ];
+}
+
+function protectedUsers({ request, pool }: Prepared<PlanRequest>): Fact[] {
+  const names = request.protectedUsers;
+  if (names.length === 0) return [];
+  // Under another name than the list's, only a check of the pool can tell whom a row means.
+  const blind = request.checkUsers || pool.aliasAttributes.length + pool.usernameAttributes.length === 0;
+  const aliases = blind ? '' : '; other names of theirs only with --check-users';
+  return [
+    ['Protected', `${count(names.length)} username${names.length === 1 ? '' : 's'}, never reset${aliases}`],
   ];
 }
 

@@ -40,7 +40,13 @@ export function addRequestOptions(command: Command): Command {
         .argParser(rateNumber)
         .default(DEFAULT_RATE),
     )
-    .addOption(option('--quota <n>', "the account's quota").argParser(positiveNumber).default(QUOTA));
+    .addOption(option('--quota <n>', "the account's quota").argParser(positiveNumber).default(QUOTA))
+    .addOption(
+      option(
+        '--protect <file>',
+        'usernames that are never reset, one a line or a .csv; repeatable',
+      ).argParser((path: string, paths: string[] | undefined) => [...(paths ?? []), path]),
+    );
 }
 
 export const requestShape = {
@@ -56,6 +62,7 @@ export const requestShape = {
   delimiter: z.string().optional(),
   rate: z.union([z.literal('max'), z.number()]),
   quota: z.number(),
+  protect: z.array(z.string()).default([]),
   endpointUrl: z.string().optional(),
   allowHttp: z.boolean().default(false),
   region: z.string().optional(),

@@ -15,6 +15,7 @@ import { queueOfRun } from '../run/queue-of-run.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from '../run/record.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import type { FailureLimit } from '../run/threshold.js';
+import { recallProtected } from '../run/protected-users.js';
 import { checkAgain, isCheckWhole, type KeptCheck } from '../run/user-check.js';
 import { openObservers, type Observers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
@@ -59,6 +60,8 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       allowHttp: record.endpoint?.startsWith('http:') === true,
     });
     const pool = await describePool(client, record.pool.id);
+    // Before anything is sent: who is missing from it would be reset.
+    await recallProtected(directory, record.protected);
     if (record.check !== undefined && !(await isCheckWhole(directory, record.check))) {
       tell(options.progress, 'warning', `${CHECK_LOST}\n`);
       record = await checkAnew(record, record.check, { directory, manifest, pool, client }, options);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { addPlanOptions, planShape } from './plan-options.js';
+import { withProtectedUsers } from './protected-users.js';
 import { addFileArgument, runRequestOf } from './request-options.js';
 import { addRunOptions, runShape } from './run-options.js';
 
@@ -28,7 +29,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
-    const request = runRequestOf(file, options);
+    const request = await withProtectedUsers(runRequestOf(file, options), options.protect);
     if (options.dryRun) {
       const { showPlan } = await import('./show-plan.js');
       return done(await showPlan(request, { ...options, ...outputOf(options) }));

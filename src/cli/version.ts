@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** From package.json, which stands two folders above the built file and above the source alike. */
-function readVersion(): string {
-  for (const up of ['../../../package.json', '../../package.json']) {
+const packageSchema = z.object({ name: z.literal('cognito-bulk-reset'), version: z.string() });
+
+/** package.json stands two folders above the built file and above the source alike. */
+function findPackage(): { directory: string; version: string } {
+  for (const up of ['../../../', '../../']) {
+    const directory = new URL(up, import.meta.url);
     try {
-      const text = readFileSync(new URL(up, import.meta.url), 'utf8');
-      return z.object({ name: z.literal('cognito-bulk-reset'), version: z.string() }).parse(JSON.parse(text))
-        .version;
+      const text = readFileSync(new URL('package.json', directory), 'utf8');
+      return { directory: fileURLToPath(directory), version: packageSchema.parse(JSON.parse(text)).version };
     } catch {
       // The other one.
     }
   }
-  return '0.0.0';
+  return { directory: fileURLToPath(new URL('../../../', import.meta.url)), version: '0.0.0' };
 }
 
-export const VERSION = readVersion();
+export const { directory: PACKAGE_DIRECTORY, version: VERSION } = findPackage();

@@ -6,6 +6,7 @@ import { keyFingerprint, type RunKey } from '../password/run-key.js';
 import type { RunDirectory } from './directory.js';
 import type { Plan } from './plan.js';
 import type { PreparedRun, RetryOf } from './prepare.js';
+import { keepProtected } from './protected-users.js';
 import { type RunRecord, writeRunRecord } from './record.js';
 import { writeRows } from './rows-file.js';
 
@@ -31,6 +32,7 @@ export async function beginRun(
   // With --discard no password comes of it; it shows the workers which jobs are this run's.
   const key = options.readKey() ?? createRunKey(directory.key);
   const { bytes, sha256 } = await fingerprint(options.input);
+  const kept = await keepProtected(directory, request.protectedUsers);
   const record: RunRecord = {
     version: 1,
     id: `${basename(directory.path)
@@ -57,6 +59,7 @@ export async function beginRun(
     permanent: request.permanent,
     ...(run.caller === undefined ? {} : { caller: run.caller }),
     ...(run.shape === undefined ? {} : { shape: run.shape }),
+    ...(kept === undefined ? {} : { protected: kept }),
     keyFingerprint: keyFingerprint(key),
     rate: run.rate,
     quota: request.quota,

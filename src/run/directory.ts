@@ -25,6 +25,8 @@ export interface RunDirectory {
   lock: string;
   /** What the pool said of the users, with `--check-users`. */
   check: string;
+  /** The names of the users whom the run must not reset. */
+  protectedUsers: string;
   /** The latest snapshot of the live run, for `status`. */
   live: string;
   /** What another terminal asks of the live run. */
@@ -48,6 +50,7 @@ export function runDirectory(path: string): RunDirectory {
     rows: at('rows.csv'),
     lock: at('run.lock'),
     check: at('check.csv'),
+    protectedUsers: at('protected.json'),
     live: at('live.json'),
     control: at('control.json'),
   };

@@ -4,6 +4,7 @@ import { callerSchema } from '../cognito/caller.js';
 import { passwordPolicySchema } from '../password/policy.js';
 import { passwordShapeSchema } from '../password/shape.js';
 import { replaceFile } from '../report/atomic-file.js';
+import { keptProtectionSchema } from './protected-users.js';
 import { UsageError } from '../usage-error.js';
 import { canarySchema } from './canary.js';
 import { MODES } from './modes.js';
@@ -53,6 +54,8 @@ export const runRecordSchema = z.object({
   /** Who began the run; absent if it could not be found out. */
   caller: callerSchema.optional(),
   shape: passwordShapeSchema.optional(),
+  /** How many users are protected, and what protected.json must be. */
+  protected: keptProtectionSchema.optional(),
   keyFingerprint: z.string(),
   rate: z.number().positive(),
   /** The account's own quota, in calls a second, if one was named. */

@@ -43,6 +43,8 @@ export const runRequestSchema = z.object({
   checkUsers: z.boolean().default(false),
   includeFederated: z.boolean().default(false),
   includeUnconfirmed: z.boolean().default(false),
+  /** Usernames that are never reset. */
+  protectedUsers: z.array(z.string()).default([]),
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
 

@@ -5,6 +5,7 @@ import { type Survey, surveyRows } from '../check/survey.js';
 import type { Included } from '../check/user-findings.js';
 import { createListUsers } from '../cognito/list-users.js';
 import { type ManifestRow, readManifest } from '../manifest/manifest.js';
+import { createProtection, PROTECTED } from '../protect/protection.js';
 import type { Prepared } from './prepare.js';
 import type { PlanRequest } from './request.js';
 
@@ -18,6 +19,8 @@ export interface Surveyed {
   included: Included;
 }
 
+const IS_PROTECTED: Finding = { name: PROTECTED.error, effect: 'skipped', message: PROTECTED.message };
+
 export interface SurveyOptions {
   signal: AbortSignal;
   onProgress: (progress: FindProgress) => void;
@@ -30,16 +33,22 @@ export async function surveyRun(
 ): Promise<Surveyed> {
   const included = { federated: request.includeFederated, unconfirmed: request.includeUnconfirmed };
   const policy = request.mode === 'password-column' ? pool.policy : undefined;
+  const protection = createProtection(request.protectedUsers, pool.caseSensitive);
   const findingsOfUser = request.checkUsers
     ? await checkUsers({
         manifest,
         pool,
         listUsers: createListUsers(client, signal),
         included,
+        protection,
         onProgress,
       })
     : () => [];
-  const findingsOf = (row: ManifestRow) => [...findingsInFile(row, policy), ...findingsOfUser(row)];
+  const findingsOf = (row: ManifestRow) => [
+    ...findingsInFile(row, policy),
+    ...(row.kind === 'user' && protection.has(row.username) ? [IS_PROTECTED] : []),
+    ...findingsOfUser(row),
+  ];
   const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
   return { survey: await surveyRows(rows, findingsOf, signal), findingsOf, findingsOfUser, included };
 }

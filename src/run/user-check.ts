@@ -7,9 +7,11 @@ import type { Included } from '../check/user-findings.js';
 import type { ListUsers } from '../cognito/list-users.js';
 import type { Pool } from '../cognito/pool.js';
 import { type Manifest, type ManifestRow, readManifest } from '../manifest/manifest.js';
+import { createProtection, protectRows } from '../protect/protection.js';
 import { errorCode } from '../report/report-write-error.js';
 import { sha256OfFile } from '../report/summary.js';
 import type { RunDirectory } from './directory.js';
+import { type KeptProtection, recallProtected } from './protected-users.js';
 import { type RunRecord, writeRunRecord } from './record.js';
 
 /** What run.json keeps of a check: whether check.csv is the one, and whom it was to spare. */
@@ -54,7 +56,9 @@ export async function checkAgain(
 ): Promise<RunRecord> {
   const { directory, manifest, pool } = again;
   const { included } = check;
-  const findingsOfUser = await checkUsers({ ...again, included });
+  const names = await recallProtected(directory, record.protected);
+  const protection = createProtection(names, pool.caseSensitive);
+  const findingsOfUser = await checkUsers({ ...again, included, protection });
   const renewed = {
     ...record,
     check: await keepCheck(directory, { manifest, pool, findingsOfUser, included }),
@@ -65,10 +69,19 @@ export async function checkAgain(
 
 /** The rows of a run, those refused that its check says to skip. */
 export function rowsToRun(
-  { check, pool }: RunRecord,
+  { check, pool, protected: kept }: RunRecord,
   manifest: Manifest,
   directory: RunDirectory,
 ): AsyncIterable<readonly ManifestRow[]> {
   const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
-  return check === undefined ? rows : excludeRows(rows, readFindings(directory.check));
+  const checked = check === undefined ? rows : excludeRows(rows, readFindings(directory.check));
+  return kept === undefined ? checked : withoutProtected(checked, { pool, kept, directory });
+}
+
+async function* withoutProtected(
+  rows: AsyncIterable<readonly ManifestRow[]>,
+  { pool, kept, directory }: { pool: RunRecord['pool']; kept: KeptProtection; directory: RunDirectory },
+): AsyncGenerator<readonly ManifestRow[]> {
+  const names = await recallProtected(directory, kept);
+  yield* protectRows(rows, createProtection(names, pool.caseSensitive));
 }

@@ -60,6 +60,7 @@ test('each row has the user of its username, else of its alias, and the first ro
             enabled,
             by: username === undefined ? alias?.[1] : 'username',
             username: username === undefined ? `user ${n}` : undefined,
+            isProtected: false,
             sameAs: first.get(n),
           });
           if (!first.has(n)) first.set(n, row);

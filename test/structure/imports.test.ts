@@ -12,6 +12,7 @@ const FLOORS = [
   ['src/export'],
   ['src/run'],
   ['src/check', 'src/credentials'],
+  ['src/protect'],
   ['jobs'],
   ['src/cognito', 'src/manifest'],
   ['src/queue', 'src/password', 'src/report'],

@@ -1,0 +1,44 @@
+import { usernameKey } from '../manifest/username.js';
+import type { ManifestRow } from '../manifest/manifest.js';
+
+/** Users who are never reset, whatever the file of users says. */
+export interface Protection {
+  /** As the lists write them, each once. */
+  readonly names: readonly string[];
+  /**
+   * Whether it is one of these names, by the pool's rule of case. Only the name itself is known here: a check of the pool that
+   * knows a user's other names asks for each of them.
+   */
+  has(name: string): boolean;
+}
+
+/** @param caseSensitive whether the pool tells `bob` from `BOB` */
+export function createProtection(names: Iterable<string>, caseSensitive: boolean): Protection {
+  // Nobody says whether the service tells é from e with an accent; to protect one too many does no harm.
+  const keyOf = (name: string) => usernameKey(name.normalize('NFC'), caseSensitive);
+  const byKey = new Map<string, string>();
+  for (const name of names) {
+    if (!byKey.has(keyOf(name))) byKey.set(keyOf(name), name);
+  }
+  return { names: [...byKey.values()], has: (name) => byKey.size > 0 && byKey.has(keyOf(name)) };
+}
+
+/** What the report says of a protected user, and a plan before it. */
+export const PROTECTED = {
+  error: 'UserIsProtected',
+  message: 'on a list of protected users',
+} as const;
+
+/** The rows with those of protected users refused. */
+export async function* protectRows(
+  batches: AsyncIterable<readonly ManifestRow[]>,
+  protection: Protection,
+): AsyncGenerator<readonly ManifestRow[]> {
+  for await (const batch of batches) {
+    yield batch.map((row) => {
+      if (row.kind !== 'user' || !protection.has(row.username)) return row;
+      const { row: number, line, username, fields } = row;
+      return { kind: 'refused', row: number, line, username, fields, status: 'skipped', ...PROTECTED };
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Protect01';
+const ROWS = 40;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({
+    pools: [
+      {
+        id: POOL,
+        caseSensitive: false,
+        aliasAttributes: ['email'],
+        users: [
+          { username: 'Admin', email: 'root@example.org' },
+          { username: 'operator', email: 'op@example.org' },
+        ],
+        generated: { pattern: 'user-%d', count: ROWS },
+      },
+    ],
+  });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await standIn.clear();
+});
+afterEach(() => workplace.remove());
+
+const args = (...more: string[]) =>
+  [
+    [
+      'run',
+      'users.csv',
+      '--pool-id',
+      POOL,
+      '--endpoint-url',
+      standIn.url,
+      '--allow-http',
+      '--yes',
+      '--plain',
+    ],
+    ['--generate', '--quota', '500', '--rate', '200', '--run-dir', workplace.runDir, ...more],
+  ].flat();
+const errorOf = (username: string) => workplace.report().find((line) => line.username === username)?.error;
+const wasCalled = async (...names: string[]) =>
+  (await standIn.calls({ operation: 'AdminSetUserPassword' })).filter(({ username }) =>
+    names.includes(username),
+  );
+
+test('a user on a --protect list is skipped as UserIsProtected whatever the CSV says, by the pool’s rule of case', async () => {
+  await workplace.write('users.csv', csvOf(['user-1', 'ADMIN', 'user-2', 'operator']));
+  await workplace.write('glass.txt', '# break-glass\n\nadmin\n');
+  await workplace.write('service.csv', 'username,why\noperator,runs the batch\n');
+  const { code, stderr } = await runProgram(
+    args('--protect', 'glass.txt', '--protect', 'service.csv'),
+    workplace.here,
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/Protected +2 usernames, never reset/);
+  expect(workplace.report().map(({ status }) => status)).toEqual([
+    'succeeded',
+    'skipped',
+    'succeeded',
+    'skipped',
+  ]);
+  expect(errorOf('ADMIN')).toBe('UserIsProtected');
+  expect(await wasCalled('ADMIN', 'Admin', 'operator')).toEqual([]);
+});
+
+test('an alias of a protected user, and a protected alias of a user, are skipped once the pool was asked', async () => {
+  await workplace.write('users.csv', csvOf(['root@example.org', 'operator', 'user-1']));
+  await workplace.write('glass.txt', 'Admin\nop@example.org\n');
+  const { code } = await runProgram(args('--protect', 'glass.txt', '--check-users'), workplace.here);
+  expect(code).toBe(1);
+  expect([errorOf('root@example.org'), errorOf('operator'), errorOf('user-1')]).toEqual([
+    'UserIsProtected',
+    'UserIsProtected',
+    '',
+  ]);
+  expect(await wasCalled('root@example.org', 'operator')).toEqual([]);
+});
+
+test('the organisation’s configuration protects without a word on the command line; one that is wrong refuses the run', async () => {
+  await workplace.write('users.csv', csvOf(['user-1', 'admin']));
+  const config = join(workplace.path, 'config', 'cognito-bulk-reset');
+  await mkdir(config, { recursive: true });
+  const here = {
+    ...workplace.here,
+    env: { ...workplace.here.env, XDG_CONFIG_HOME: join(workplace.path, 'config') },
+  };
+  await writeFile(join(config, 'config.json'), '{"protect": ["admin"], "typo": 1}');
+  const refused = await runProgram(args(), here);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(refused.stderr).toMatch(/config\.json is wrong.*typo/);
+  expect(await standIn.size()).toBe(0);
+
+  await writeFile(join(config, 'config.json'), '{"protect": ["admin"]}');
+  expect((await runProgram(args(), here)).code).toBe(1);
+  expect(errorOf('admin')).toBe('UserIsProtected');
+});
+
+test('resume protects those whom the run protected, whatever became of the list, and refuses when nobody can say whom', async () => {
+  await workplace.write('users.csv', csvOf([...users(ROWS), 'admin']));
+  await workplace.write('glass.txt', 'admin\n');
+  const run = await startProgram(args('--protect', 'glass.txt', '--rate', '20'), workplace.here);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
+  run.kill('SIGKILL');
+  await run.result;
+  await rm(join(workplace.path, 'glass.txt'));
+
+  const kept = join(workplace.runDir, 'protected.json');
+  const names = JSON.stringify(['admin'], null, 2);
+  await writeFile(kept, '[]');
+  const refused = await runProgram(['resume', workplace.runDir], workplace.here);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/protected\.json is gone or was changed/);
+
+  await writeFile(kept, `${names}\n`);
+  expect((await runProgram(['resume', workplace.runDir], workplace.here)).code).toBe(1);
+  expect(errorOf('admin')).toBe('UserIsProtected');
+  expect(await wasCalled('admin')).toEqual([]);
+});
+
+test.each([
+  ['an empty list', 'glass.txt', '# nobody\n', /protect nobody/],
+  ['a CSV read as a list', 'glass.txt', 'username,team\nadmin,ops\n', /line 1: looks like a CSV/],
+  ['no username', 'glass.txt', 'two words\n', /line 1: .*white space/],
+  ['no file', 'other.txt', 'admin\n', /does not exist/],
+])('%s protects nobody, so the run is refused: exit 2, one line', async (_, name, content, message) => {
+  await workplace.write('users.csv', csvOf(['user-1']));
+  await workplace.write(name, content);
+  const { code, stderr } = await runProgram(args('--protect', 'glass.txt'), workplace.here);
+  expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });
+  expect(stderr).toMatch(message);
+  expect(await standIn.size()).toBe(0);
+});
