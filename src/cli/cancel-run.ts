@@ -66,7 +66,7 @@ async function cancel(
     });
     const rows = rowsToRun(await withoutLostCheck(record, directory), manifest, directory);
     await cancelRows({ record, key, rows, report, backend, log: log.logger });
-    return await finishRun({ directory, record, manifest, tally: report.tally, backend, cancelledAt });
+    return await finishRun({ directory, record, key, manifest, tally: report.tally, backend, cancelledAt });
   } finally {
     await log.close();
   }

@@ -67,6 +67,13 @@ async function sourceOf(standing: Standing, directory: RunDirectory): Promise<Cr
       `${directory.report} is not as the run left it, and a changed row would get a password that was never set: put the file back.`,
     );
   }
+  if (record.keyShreddedAt !== undefined) {
+    throw new UsageError(
+      `The key of this run was destroyed at ${record.keyShreddedAt}: nobody can make its passwords again.${
+        record.recipients === undefined ? '' : ` They are in ${directory.credentials}, for its recipients.`
+      }`,
+    );
+  }
   const key = keyOfRun(record, directory);
   return { report: directory.report, poolId: record.pool.id, key, shape };
 }

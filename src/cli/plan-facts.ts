@@ -14,8 +14,15 @@ export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
     ...(run.caller === undefined ? [] : [['Caller', callerText(run.caller)] satisfies Fact]),
     ['Passwords', passwords(run)],
     ['Users then', statusAfter(run)],
+    ...recipients(run),
     ...protectedUsers(run),
   ];
+}
+
+function recipients({ request: { recipients: keys } }: Prepared<PlanRequest>): Fact[] {
+  if (keys.length === 0) return [];
+  const to = keys.length === 1 ? 'one recipient' : `${keys.length} recipients`;
+  return [['Handed out', `to ${to}, encrypted; then the key is destroyed`]];
 }
 
 function protectedUsers({ request, pool }: Prepared<PlanRequest>): Fact[] {

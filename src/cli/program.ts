@@ -11,6 +11,7 @@ import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
 import { runCommand } from './run-command.js';
 import { setRateCommand } from './set-rate-command.js';
+import { shredKeyCommand } from './shred-key-command.js';
 import { statusCommand } from './status-command.js';
 import { withoutUrlPasswords } from './url-passwords.js';
 import { VERSION } from './version.js';
@@ -44,6 +45,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     cancelCommand(done),
     retryCommand(done),
     credentialsCommand(done),
+    shredKeyCommand(done),
     workerCommand(done),
   ])
     root.addCommand(command);

@@ -32,7 +32,8 @@ export function retryCommand(done: (exitCode: number) => void): Command {
     const change = (asked: RunRequest) => changedRequest(asked, only(options, given));
     // Loaded only now, as in `run`.
     const { retryRun } = await import('./retry-run.js');
-    done(await retryRun(path, { ...outputOf(options), allFailed, yes, change }));
+    const { protect, recipient } = options;
+    done(await retryRun(path, { ...outputOf(options), allFailed, yes, protect, recipient, change }));
   });
 }
 

@@ -10,12 +10,17 @@ import { rowsToRetry } from '../run/retry.js';
 import { UsageError } from '../usage-error.js';
 import { keyOfRun } from './key-source.js';
 import type { OutputOptions } from './output.js';
+import { withProtectedUsers } from './protected-users.js';
 import { startRun } from './start-run.js';
+import { withRecipients } from './with-recipients.js';
 import { counted } from './words.js';
 
 export interface RetryOptions extends OutputOptions {
   allFailed: boolean;
   yes: boolean;
+  /** More lists of users who must never be reset, and others who may read the passwords. */
+  protect: readonly string[];
+  recipient: readonly string[];
   /** Puts in what is given anew. Throws UsageError. */
   change: (asked: RunRequest) => RunRequest;
 }
@@ -25,7 +30,8 @@ export async function retryRun(path: string, options: RetryOptions): Promise<num
   const directory = await openRunDirectory(path);
   const record = await readRunRecord(directory.record);
   await refuseUnended(path, directory);
-  const request = requestOf(record, options.change);
+  const asked = await withProtectedUsers(requestOf(record, options.change), options.protect);
+  const request = await withRecipients(asked, options.recipient);
   // A run that has ended needs its key no more, but for the copy that it seals.
   const sealed = record.input.sealed === true;
   const key = sealed ? keyOfRun(record, directory) : undefined;

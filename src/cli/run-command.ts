@@ -6,6 +6,7 @@ import { addPlanOptions, planShape } from './plan-options.js';
 import { withProtectedUsers } from './protected-users.js';
 import { addFileArgument, runRequestOf } from './request-options.js';
 import { addRunOptions, runShape } from './run-options.js';
+import { withRecipients } from './with-recipients.js';
 
 const EXAMPLES = `
 Every option can also be set by its variable: --pool-id by
@@ -29,7 +30,10 @@ export function runCommand(done: (exitCode: number) => void): Command {
   for (const one of outputOptions()) command.addOption(one);
   return command.addHelpText('after', EXAMPLES).action(async (file: string, given: unknown) => {
     const options = optionsSchema.parse(given);
-    const request = await withProtectedUsers(runRequestOf(file, options), options.protect);
+    const request = await withRecipients(
+      await withProtectedUsers(runRequestOf(file, options), options.protect),
+      options.recipient,
+    );
     if (options.dryRun) {
       const { showPlan } = await import('./show-plan.js');
       return done(await showPlan(request, { ...options, ...outputOf(options) }));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { recipientOption } from './credentials-command.js';
 import { option, positiveInteger, serviceOptions } from './options.js';
 import { addCheckOptions, checkShape } from './plan-options.js';
 import { addRequestOptions, requestShape } from './request-options.js';
@@ -16,6 +17,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(option('--queue <url>', 'redis://, rediss://, unix:// or postgres:// (default: embedded)'))
     .addOption(option('--run-dir <dir>', 'where the report goes (default: runs/<time>-<file>)'));
   for (const one of [...safetyOptions(), ...serviceOptions()]) command.addOption(one);
+  command.addOption(recipientOption());
   return command.addOption(option('--yes', 'do not ask; needed without a terminal'));
 }
 
@@ -26,5 +28,6 @@ export const runShape = {
   concurrency: z.number().optional(),
   queue: z.string().optional(),
   runDir: z.string().optional(),
+  recipient: z.array(z.string()).default([]),
   yes: z.boolean().default(false),
 };

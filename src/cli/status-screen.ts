@@ -13,6 +13,7 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
     ['Run', record.id],
     ['State', stateOf(standing, now)],
     ['User pool', `${record.pool.name} (${record.pool.id})`],
+    ...keyOf(record),
     ['Began', `${record.createdAt.slice(0, 16).replace('T', ' ')} UTC, ${record.mode}`],
     ...progressOf(standing, now),
   ];
@@ -25,6 +26,11 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
     .slice(0, ERRORS_SHOWN)
     .map(([error, times]) => `  ${' '.repeat(12)}${count(times).padStart(11)}  ${escapeForTerminal(error)}`);
   return `${[...lines, '', ...counts.slice(0, 2), ...errors, ...counts.slice(2)].join('\n')}\n${nextStep(standing, path)}`;
+}
+
+function keyOf({ keyShreddedAt }: Standing['record']): [string, string][] {
+  if (keyShreddedAt === undefined) return [];
+  return [['Key', `destroyed at ${keyShreddedAt}: its passwords can't be made again`]];
 }
 
 function stateOf(standing: Standing, now: Date): string {

@@ -71,7 +71,14 @@ export async function watchRun(run: WatchedRun): Promise<number> {
     progress.stop();
     if (ending.kind === 'finished') {
       const { manifest } = run;
-      const finished = await finishRun({ directory, record, manifest, tally: report.tally, backend });
+      const finished = await finishRun({
+        directory,
+        record,
+        key: run.key,
+        manifest,
+        tally: report.tally,
+        backend,
+      });
       return sayFinished(finished, run);
     }
     await backend.close();
@@ -88,7 +95,10 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   return sayUnfinished(ending, run);
 }
 
-function sayFinished({ summary, failed, toRetry }: Finished, { directory, output }: WatchedRun): number {
+function sayFinished(
+  { summary, failed, toRetry }: Finished,
+  { directory, output, record }: WatchedRun,
+): number {
   if (output.progress === 'json') {
     tell('json', 'ended', 'Finished', {
       status: 'finished',
@@ -99,7 +109,13 @@ function sayFinished({ summary, failed, toRetry }: Finished, { directory, output
   process.stdout.write(
     output.json
       ? `${JSON.stringify({ ...summary, status: 'finished', runDirectory: directory.path })}\n`
-      : summaryTable(summary, { report: directory.report, page: directory.page, failed, toRetry }),
+      : summaryTable(summary, {
+          report: directory.report,
+          page: directory.page,
+          failed,
+          toRetry,
+          ...(record.recipients === undefined ? {} : { credentials: directory.credentials }),
+        }),
   );
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }

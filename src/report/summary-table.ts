@@ -19,6 +19,8 @@ export interface SummaryFiles {
   toRetry: number;
   /** failed.csv, if there are rows to run again. */
   failed?: string | undefined;
+  /** The encrypted passwords, if they were handed out. */
+  credentials?: string | undefined;
 }
 
 /** The end of a run in plain text of at most 80 columns, paths apart. Ends with a newline. */
@@ -75,6 +77,7 @@ function factBlock(summary: Summary, files: SummaryFiles): string[] {
     const directory = escapeForTerminal(dirname(files.report));
     facts.push(['Retry', `${rows}: cognito-bulk-reset retry ${directory}`]);
   }
+  if (files.credentials !== undefined) facts.push(['Passwords', escapeForTerminal(files.credentials)]);
   if (files.failed !== undefined) facts.push(['To run again', escapeForTerminal(files.failed)]);
   // Last, so that whoever keeps only the end of the output can tell later whether the report is still the same.
   facts.push(['Report sha256', summary.reportSha256]);

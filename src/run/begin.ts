@@ -59,6 +59,7 @@ export async function beginRun(
     permanent: request.permanent,
     ...(run.caller === undefined ? {} : { caller: run.caller }),
     ...(run.shape === undefined ? {} : { shape: run.shape }),
+    ...(request.recipients.length === 0 ? {} : { recipients: request.recipients }),
     ...(kept === undefined ? {} : { protected: kept }),
     keyFingerprint: keyFingerprint(key),
     rate: run.rate,

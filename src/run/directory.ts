@@ -25,6 +25,8 @@ export interface RunDirectory {
   lock: string;
   /** What the pool said of the users, with `--check-users`. */
   check: string;
+  /** The generated passwords, encrypted, with `run --recipient`. */
+  credentials: string;
   /** The names of the users whom the run must not reset. */
   protectedUsers: string;
   /** The latest snapshot of the live run, for `status`. */
@@ -50,6 +52,7 @@ export function runDirectory(path: string): RunDirectory {
     rows: at('rows.csv'),
     lock: at('run.lock'),
     check: at('check.csv'),
+    credentials: at('credentials.csv.age'),
     protectedUsers: at('protected.json'),
     live: at('live.json'),
     control: at('control.json'),

@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
+import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { type FailedRow, writeFailedCsv } from '../report/failed-csv.js';
 import { writePage } from '../report/html/write-page.js';
@@ -7,6 +8,7 @@ import { readReport } from '../report/read-report.js';
 import { type Summary, sha256OfFile, summarize, writeSummary } from '../report/summary.js';
 import type { Tally } from '../report/tally.js';
 import type { RunDirectory } from './directory.js';
+import { handOutPasswords, shredKey } from './hand-out.js';
 import { pageFacts } from './page-facts.js';
 import type { RunRecord } from './record.js';
 import { rowsLeftToRetry } from './retry.js';
@@ -22,6 +24,7 @@ export interface Finished {
 export interface FinishedRun {
   directory: RunDirectory;
   record: RunRecord;
+  key: RunKey;
   manifest: Manifest;
   tally: Readonly<Tally>;
   backend: QueueBackend;
@@ -35,7 +38,7 @@ export interface FinishedRun {
  * @throws ReportWriteError
  */
 export async function finishRun(run: FinishedRun): Promise<Finished> {
-  const { directory, record, manifest, tally, backend, cancelledAt } = run;
+  const { directory, record, key, manifest, tally, backend, cancelledAt } = run;
   const again = tally.byStatus.failed + tally.byStatus.unprocessed;
   if (again > 0) {
     await writeFailedCsv(directory.failed, failedRows(directory.report, record, manifest), {
@@ -46,6 +49,7 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
       passwordColumn: undefined,
     });
   }
+  await handOutPasswords(directory, record, key);
   await backend.destroy();
   const summary = summarize(tally, {
     run: record.id,
@@ -59,6 +63,8 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
   await writeSummary(directory.summary, summary);
   // No password came of it, and a key beside the report would look as if one could.
   if (record.mode === 'discard') await rm(directory.key, { force: true });
+  // Whoever may read the passwords has them now. Last, as a run that hasn't finished needs its key.
+  if (record.recipients !== undefined) await shredKey(directory, record);
   return { summary, failed: again > 0 ? directory.failed : undefined, toRetry: rowsLeftToRetry(summary) };
 }
 

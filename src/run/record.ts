@@ -54,6 +54,10 @@ export const runRecordSchema = z.object({
   /** Who began the run; absent if it could not be found out. */
   caller: callerSchema.optional(),
   shape: passwordShapeSchema.optional(),
+  /** Who may read the passwords, with `run --recipient`: public keys. */
+  recipients: z.array(z.string()).min(1).optional(),
+  /** ISO 8601 UTC: since then nobody can make the generated passwords again. */
+  keyShreddedAt: z.string().optional(),
   /** How many users are protected, and what protected.json must be. */
   protected: keptProtectionSchema.optional(),
   keyFingerprint: z.string(),

@@ -43,6 +43,8 @@ export const runRequestSchema = z.object({
   checkUsers: z.boolean().default(false),
   includeFederated: z.boolean().default(false),
   includeUnconfirmed: z.boolean().default(false),
+  /** Public keys of those who may read the generated passwords. */
+  recipients: z.array(z.string()).default([]),
   /** Usernames that are never reset. */
   protectedUsers: z.array(z.string()).default([]),
 });

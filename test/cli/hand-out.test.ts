@@ -1,0 +1,128 @@
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import { parse } from 'csv-parse/sync';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_HandOut01';
+const ROWS = 30;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+let identity: string;
+let recipient: string;
+
+beforeAll(async () => {
+  const pools = [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }];
+  standIn = await spawnStandIn({ pools, keepPasswords: true });
+  identity = await generateIdentity();
+  recipient = await identityToRecipient(identity);
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await workplace.write('users.csv', csvOf([...users(ROWS), 'nobody']));
+  await standIn.clear();
+});
+afterEach(() => workplace.remove());
+
+const args = (...more: string[]) =>
+  [
+    [
+      'run',
+      'users.csv',
+      '--pool-id',
+      POOL,
+      '--endpoint-url',
+      standIn.url,
+      '--allow-http',
+      '--yes',
+      '--plain',
+    ],
+    ['--quota', '500', '--rate', '300', '--run-dir', workplace.runDir, ...more],
+  ].flat();
+const command = (...words: string[]) => runProgram(words, workplace.here);
+
+async function expectHandedOut(): Promise<void> {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const file = await readFile(join(workplace.runDir, 'credentials.csv.age'));
+  const rows: Record<'username' | 'password', string>[] = parse(await decrypter.decrypt(file, 'text'), {
+    columns: true,
+  });
+  expect(rows.map(({ username }) => username)).toEqual(users(ROWS));
+  for (const { username, password } of rows) expect(password).toBe(await standIn.passwordOf(POOL, username));
+}
+
+test('run --recipient leaves the passwords for whoever has the identity, and the key is gone', async () => {
+  const { code, stdout, stderr } = await runProgram(
+    args('--generate', '--recipient', recipient),
+    workplace.here,
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/Handed out +to one recipient, encrypted; then the key is destroyed/);
+  expect(stdout).toContain('credentials.csv.age');
+  await expectHandedOut();
+  expect(workplace.has('run.key')).toBe(false);
+  expect((await command('status', workplace.runDir)).stdout).toMatch(
+    /Key +destroyed at .*can't be made again/,
+  );
+  const again = await command('credentials', workplace.runDir, '--recipient', recipient, '-o', 'again.age');
+  expect(again.code).toBe(2);
+  expect(again.stderr).toMatch(/destroyed at .*credentials\.csv\.age/);
+});
+
+test('passwords that can’t be written stop the run with 3 and leave the key; resume hands them out', async () => {
+  const run = await startProgram(
+    args('--generate', '--recipient', recipient, '--rate', '20'),
+    workplace.here,
+  );
+  await run.waitForStderr(/Report/);
+  await expect.poll(() => workplace.has('run.json'), { timeout: 60_000, interval: 20 }).toBe(true);
+  const blocked = join(workplace.runDir, 'credentials.csv.age');
+  await mkdir(blocked);
+  expect((await run.result).code).toBe(3);
+  expect(workplace.has('run.key')).toBe(true);
+  expect(workplace.has('summary.json')).toBe(false);
+  await rm(blocked, { recursive: true });
+  expect((await command('resume', workplace.runDir)).code).toBe(1);
+  await expectHandedOut();
+  expect(workplace.has('run.key')).toBe(false);
+});
+
+test('shred-key overwrites and removes the key of a finished run, and of no other unless it is forced', async () => {
+  const run = await startProgram(args('--generate', '--rate', '20'), workplace.here);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(3);
+  expect((await command('shred-key', workplace.runDir, '--yes')).stderr).toMatch(/under way in process/);
+  run.kill('SIGKILL');
+  await run.result;
+  const unfinished = await command('shred-key', workplace.runDir, '--yes');
+  expect({ code: unfinished.code, key: workplace.has('run.key') }).toEqual({ code: 2, key: true });
+  expect(unfinished.stderr).toMatch(/has not finished.*--force/);
+
+  expect((await command('resume', workplace.runDir)).code).toBe(1);
+  // Another name of the same file shows what became of its bytes.
+  const other = join(workplace.path, 'other-name');
+  await link(join(workplace.runDir, 'run.key'), other);
+  const before = await readFile(other);
+  const asked = await command('shred-key', workplace.runDir);
+  expect({ code: asked.code, key: workplace.has('run.key') }).toEqual({ code: 2, key: true });
+  expect((await command('shred-key', workplace.runDir, '--yes')).code).toBe(0);
+  expect(workplace.has('run.key')).toBe(false);
+  expect((await readFile(other)).equals(before)).toBe(false);
+  expect((await command('shred-key', workplace.runDir, '--yes')).stderr).toMatch(/destroyed already/);
+});
+
+test.each([
+  ['a recipient that is none', ['--generate', '--recipient', 'age1nobody'], /age1nobody/],
+  ['--recipient without --generate', ['--discard', '--recipient'], /--generate only/],
+])('%s is refused before anything is sent: exit 2, one line', async (_, more, message) => {
+  const words = more.at(-1) === '--recipient' ? [...more, recipient] : more;
+  const { code, stderr } = await runProgram(args(...words), workplace.here);
+  expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });
+  expect(stderr).toMatch(message);
+  expect(await standIn.size()).toBe(0);
+});
