@@ -61,7 +61,13 @@ export function exampleRun(path: string, rows: number, changes: Partial<RunRecor
     asked: {
       ...{ poolId: 'eu-west-1_AbCdEf123', mode: 'generate', permanent: true, header: true, column: 'email' },
       ...{ rate: 20, quota: 30, maxFailures: { percent: 10 }, allowHttp: false },
-      ...{ checkUsers: false, includeFederated: false, includeUnconfirmed: false },
+      ...{
+        checkUsers: false,
+        includeFederated: false,
+        includeUnconfirmed: false,
+        recipients: [],
+        protectedUsers: [],
+      },
     },
     ...changes,
   };
