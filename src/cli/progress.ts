@@ -50,7 +50,9 @@ export function showProgress(kind: ProgressKind): Progress {
 function plainLinesDue(): (snapshot: Snapshot) => boolean {
   let toldAt = Date.now();
   let told: string | undefined;
-  return ({ waiting }) => {
+  return (now) => {
+    // Its figures change all the time.
+    const waiting = now.waiting?.replace(/ \(.*/, '');
     const due = Date.now() - toldAt >= PLAIN_EVERY || (waiting !== undefined && waiting !== told);
     told = waiting;
     if (due) toldAt = Date.now();

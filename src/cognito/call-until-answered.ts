@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import type { Calls } from '../outcome.js';
 import type { Pacer } from '../rate/pacer.js';
+import { whenLeft } from './departure.js';
 import { isRetryable, type Verdict, verdictOf } from './errors.js';
 
 /** How often an unclear answer is asked again before the user fails; with the waits between, some 15 s. */
@@ -82,12 +83,12 @@ export async function callUntilAnswered(
   };
 
   const attempt = async () => {
-    await pacer.turn(signal);
+    const turn = await pacer.turn(signal);
     if (stillHolds !== undefined && !(await stillHolds())) throw new JobLost();
     startedAt ??= new Date().toISOString();
     const sentAt = performance.now();
     try {
-      count.requestId = await send();
+      count.requestId = await whenLeft(turn.left, send);
       applied = true;
       count.attempts += 1;
       endpoint.lastAnswerAt = performance.now();

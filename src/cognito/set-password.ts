@@ -5,6 +5,9 @@ import {
 import { CallError } from './call-error.js';
 import type { Secret } from '../password/secret.js';
 
+/** The call as its pace is named: it has a quota of its own. */
+export const SET_PASSWORD = 'AdminSetUserPassword';
+
 /** The longest that one call may take in all, in ms: a stalled body outlives `requestTimeout` (COGNITO.md 3). */
 export const CALL_DEADLINE = 15_000;
 

@@ -11,7 +11,8 @@ export interface QueueBackend extends Omit<Makers, 'closeAll'> {
   kind: QueueLocation['kind'];
   /** Whether workers of other processes can take part. */
   shared: boolean;
-  paceStore(): PaceStore;
+  /** The pace of one kind of call of this run: each has a quota of its own, and none waits for another. */
+  paceStore(calls: string): PaceStore;
   /** How finished jobs are kept until their row is on disk: an outcome must be readable again after a crash. */
   jobOptions(window: number): JobsOptions;
   /** Lets go of finished jobs whose rows are on disk; `addedAt` is when the oldest row without a line was added. */

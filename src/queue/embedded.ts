@@ -7,7 +7,7 @@ import { dirname, extname, join } from 'node:path';
 import { Worker as Thread } from 'node:worker_threads';
 import bullmq from 'bullmq';
 import { Pool } from 'pg';
-import { memoryPaceStore } from '../rate/pace-store.js';
+import { memoryPaceStore, type PaceStore } from '../rate/pace-store.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import { keptJobs } from './kept-jobs.js';
 import { createMakers } from './makers.js';
@@ -66,7 +66,7 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     onError,
     telemetry,
   });
-  const paceStore = memoryPaceStore();
+  const paceStores = new Map<string, PaceStore>();
   const kept = keptJobs(0);
   let cleaned = 0;
   const close = async () => {
@@ -81,7 +81,11 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     kind: 'embedded',
     shared: false,
     ...makers,
-    paceStore: () => paceStore,
+    paceStore: (calls) => {
+      const store = paceStores.get(calls) ?? memoryPaceStore();
+      paceStores.set(calls, store);
+      return store;
+    },
     ...kept,
     forgetFinished: async (queue, addedAt) => {
       await kept.forgetFinished(queue, addedAt);

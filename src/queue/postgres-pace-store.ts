@@ -16,24 +16,26 @@ const rowSchema = z.object({
   now: z.coerce.number(),
 });
 
-export function postgresPaceStore(pool: Pool, runId: string): PaceStore {
+/** A run's id has no colon, so what stands before the first one is the run (`postgres.ts` deletes by it). */
+export function postgresPaceStore(pool: Pool, runId: string, calls: string): PaceStore {
+  const key = `${runId}:${calls}`;
   let ready: Promise<void> | undefined;
   const begin = async () => {
     // Two workers that start at once may both create it; the loser's error means that it is there.
     await pool.query(CREATE).catch(() => undefined);
-    await pool.query(BEGIN, [runId]);
+    await pool.query(BEGIN, [key]);
   };
   const read = async () => {
     ready ??= begin();
     await ready;
-    const { rows } = await pool.query(READ, [runId]);
+    const { rows } = await pool.query(READ, [key]);
     const { version, state, now } = rowSchema.parse(rows[0]);
     return { version, state: state ?? undefined, now };
   };
   return {
     read,
     swap: async (version, state) => {
-      const { rowCount } = await pool.query(SWAP, [runId, version, JSON.stringify(state)]);
+      const { rowCount } = await pool.query(SWAP, [key, version, JSON.stringify(state)]);
       return { ...(await read()), swapped: rowCount === 1 };
     },
   };

@@ -58,7 +58,7 @@ export async function openPostgres(
       queues.push(queue);
       return queue;
     },
-    paceStore: () => postgresPaceStore(pool, options.runId),
+    paceStore: (calls) => postgresPaceStore(pool, options.runId, calls),
     ...keptJobs(CLOCK_DIFFERENCE),
     answers: () => answers,
     warnings: async () => [],
@@ -67,7 +67,7 @@ export async function openPostgres(
       for (const queue of queues) await queue.obliterate({ force: true });
       await closeAll();
       await pool
-        .query(`delete from public.${PACE_TABLE} where run = $1`, [options.runId])
+        .query(`delete from public.${PACE_TABLE} where split_part(run, ':', 1) = $1`, [options.runId])
         .catch(() => undefined);
       await pool.end();
     },

@@ -1,5 +1,4 @@
 import { Cluster, Redis } from 'ioredis';
-import type { PaceStore } from '../rate/pace-store.js';
 import { UsageError } from '../usage-error.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import type { QueueLocation } from './location.js';
@@ -24,17 +23,12 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     onError: options.onError,
     telemetry: options.telemetry,
   });
-  const paceKey = `${prefix}:pace`;
-  let paceStore: PaceStore | undefined;
 
   return {
     kind: 'redis',
     shared: true,
     ...makers,
-    paceStore: () => {
-      paceStore ??= redisPaceStore(client, paceKey);
-      return paceStore;
-    },
+    paceStore: (calls) => redisPaceStore(client, `${prefix}:pace:${calls}`),
     // At most one window of rows is without a line, so the job of such a row is always among the kept ones.
     jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
     forgetFinished: async () => {},

@@ -8,6 +8,8 @@ export const paceStateSchema = z.object({
   since: z.number(),
   ceiling: z.number(),
   strikes: z.number(),
+  putOff: z.number(),
+  pausedUntil: z.number(),
   limit: z.number().optional(),
 });
 

@@ -11,48 +11,58 @@ export interface PaceState {
   /** Calls a second that were allowed at `since`. */
   rate: number;
   since: number;
-  /** The rate that the service was last seen not to bear, or a little less; the limit until it complains. */
+  /** The rate that the service was last seen not to bear; the limit until it complains. */
   ceiling: number;
   /** Slow-downs with no quiet time between them; 0 until the first. */
   strikes: number;
+  /** When the last pause ends, or ended. */
+  pausedUntil: number;
+  /** By how much all slots were put off so far because calls left late, in ms. */
+  putOff: number;
   /** Calls a second at most, if another limit was asked for since the run began. */
   limit?: number | undefined;
 }
 
 /**
- * The share of the rate that is left unused. Half of it is for calls that start late here, the other half for what the
- * network makes of their distances: with 2 % in all, a busy machine let the pool see 31 calls in a second of 30.
+ * The share of the rate that is left unused. The service sees calls at other distances than those of their slots: each is
+ * late by what this process, a new connection and the network take. `rate` + 1 calls span 1000 ms and the margin, so
+ * they share no second as long as the first is less than 1000 × MARGIN ms later than the last, by its slot. What this
+ * process can measure (`callLeft`) is put right but for `TOLERATED`; the rest, 15 ms, is for the network and for
+ * the little by which the workers' clocks differ. What no margin of use covers is a lost packet (200 ms and more):
+ * one call too many, once.
  */
-const MARGIN = 0.04;
+const MARGIN = 0.02;
+/** How late a call may leave this process, by its slot, without putting off others, in ms: about what a timer costs. */
+const TOLERATED = 5;
+// The numbers of the controller are those that did best in a random search over simulated quotas (test/rate/controller.test.ts).
+
+/** What is left of the rate when the service asks to slow down, and when it does so again at once: the quota is far below. */
+const DECREASE = 0.83;
+const DECREASE_AGAIN = 0.65;
+/** A call that started this long after the last pause, in ms, speaks of the new rate and not of the old overload. */
+const AGAIN_WITHIN = 800;
 /**
- * What is left of the rate when the service asks to slow down: nearly all when the rate had only felt its way above
- * the ceiling, and much less when one slow-down follows another, as then the quota is somewhere far below.
+ * How long the rate climbs to its ceiling and stays near it, in ms: this ÷ ceiling ^ 1.3, so 46 s at 5 calls a second and 11 s at
+ * 15. To feel for more costs a throttled call or two each time, which are to be under one in a hundred; and a
+ * neighbour who has left is to be noticed within 15 s.
  */
-const GENTLE = { rate: 0.82, ceiling: 0.95 };
-const FIRM = { rate: 0.75, ceiling: 0.92 };
-/** A slow-down this long after the last one, in ms, is a new one. */
-const NEW_AFTER = 4_000;
-/**
- * How long the rate stays under a ceiling of 1, in ms, and at least and at most. Feeling for more costs a throttled call or
- * two each time, which are to be under one in a hundred; at a high rate a hundred calls are soon over, and a neighbour
- * who has left is to be noticed. The exponent and the numbers of this file are those that did best in the simulation
- * (test/rate/controller.test.ts).
- */
-const STAY = 500_000;
-const STAY_LEAST = 7_000;
-const STAY_MOST = 45_000;
-/** Above the ceiling the rate climbs by this share of it times the seconds squared: to the double in some 6 s. */
-const CLIMB = 0.026;
+const STAY = 370_000;
+const STAY_LEAST = 6_000;
+const STAY_MOST = 90_000;
+/** From there on it climbs by this share of the ceiling × seconds ^ 3.7: 1 % after one second, half after 3, the double after 3.6. */
+const CLIMB = 0.0085;
+const CLIMB_POWER = 3.7;
 /** The rate never falls below one call in two seconds: something must try. */
 const FLOOR = 0.5;
-/** The first pauses after a slow-down, in ms; they double with each strike beyond the search for a lower quota. */
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 15_000;
-const SEARCH = 6;
+/** The pause after a slow-down: 1.8 calls' time and at least so many ms; from the third in a row on it doubles. */
+const PAUSE_CALLS = 1.8;
+const PAUSE_LEAST = 170;
+const PAUSE_MOST = 15_000;
+const PAUSES_ALIKE = 2;
 
 /** The pace at the start: at the limit at once, as even spacing makes no burst. */
 export function startPace(limit: number, now: number): PaceState {
-  return { next: now, rate: limit, since: now, ceiling: limit, strikes: 0 };
+  return { next: now, rate: limit, since: now, ceiling: limit, strikes: 0, putOff: 0, pausedUntil: now };
 }
 
 /**
@@ -64,11 +74,11 @@ export function currentRate(state: PaceState, limit: number, now: number): numbe
   const { rate, since, ceiling, strikes } = state;
   if (strikes === 0) return Math.min(limit, rate);
   const passed = Math.max(0, now - since);
-  const stay = Math.min(STAY_MOST, Math.max(STAY_LEAST, STAY / ceiling ** 1.5));
+  const stay = Math.min(STAY_MOST, Math.max(STAY_LEAST, STAY / ceiling ** 1.3));
   const reached =
     passed < stay
       ? ceiling - (ceiling - rate) * (1 - passed / stay) ** 3
-      : ceiling + ceiling * CLIMB * ((passed - stay) / 1_000) ** 2;
+      : ceiling * (1 + CLIMB * ((passed - stay) / 1_000) ** CLIMB_POWER);
   return Math.min(limit, Math.max(FLOOR, reached));
 }
 
@@ -83,22 +93,52 @@ export function spacing(rate: number): number {
   return (1000 / rate) * (1 + MARGIN);
 }
 
-/**
- * How late a call may start, in ms. `rate` + 1 calls span `rate` spacings, which is 1000 ms and the margin, so even twice
- * this keeps the sliding second.
- */
-export const LATEST = (1000 * MARGIN) / 2;
+/** How late a slot can still be used, in ms. Later it is lost: made up for, several would be a burst. */
+export const LATEST = 20;
 
-/** Takes the next `count` slots. The first starts at `first`, each further one `every` ms later. */
+/** The share of a second's slots that a process takes at once: few, so that a slow-down reaches all workers soon. */
+const AT_ONCE = 0.1;
+/** Slots are taken no more than this before their time, in ms: a late call must find those a second later to put off. */
+export const AHEAD = 500;
+
+/** Slots in a row: the first is at `first`, each further one `every` ms later. */
+export interface Slots {
+  count: number;
+  first: number;
+  every: number;
+  /** How much had been put off when they were taken. */
+  putOff: number;
+}
+
+/** Takes the next slots, as many as are wanted but only a few; none before it is time. */
 export function takeSlots(
   state: PaceState,
   limit: number,
   now: number,
-  count: number,
-): { state: PaceState; first: number; every: number } {
+  wanted: number,
+): { state: PaceState } & Slots {
   const every = spacing(currentRate(state, limit, now));
   const first = Math.max(now, state.next);
-  return { state: { ...state, next: first + every * count }, first, every };
+  const slots = { first, every, putOff: state.putOff };
+  if (first - now > AHEAD) return { state, count: 0, ...slots };
+  const atOnce = first - now > AHEAD / 2 ? 1 : Math.floor(limit * AT_ONCE);
+  const count = Math.max(1, Math.min(wanted, atOnce));
+  return { state: { ...state, next: first + every * count }, count, ...slots };
+}
+
+/**
+ * A call left `late` ms after its slot, so the one that comes `rate` slots later would be too close behind it. All that
+ * are not yet taken are put off, by what they were not put off since.
+ */
+export function callLeft(state: PaceState, slots: Pick<Slots, 'putOff'>, late: number): PaceState {
+  const more = late - TOLERATED - (state.putOff - slots.putOff);
+  return more <= 0 ? state : { ...state, next: state.next + more, putOff: state.putOff + more };
+}
+
+/** No slots for `ms` from now on; those that are taken are the business of who took them. */
+export function pause(state: PaceState, now: number, ms: number): PaceState {
+  const pausedUntil = Math.max(state.pausedUntil, now + ms);
+  return { ...state, pausedUntil, next: Math.max(state.next, pausedUntil) };
 }
 
 /**
@@ -114,19 +154,14 @@ export function slowDown(
   jitter: number,
 ): PaceState {
   if (startedAt < state.since && state.strikes > 0) return state;
-  const isNew = state.strikes === 0 || now - state.since > NEW_AFTER;
-  const strikes = isNew ? 1 : state.strikes + 1;
-  const left = isNew ? GENTLE : FIRM;
-  const was = currentRate(state, limit, now);
-  const doublings = Math.max(0, strikes - SEARCH);
-  const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** doublings) * (0.5 + jitter / 2);
-  return {
-    ...state,
-    next: Math.max(state.next, now + pause),
-    rate: Math.max(FLOOR, was * left.rate),
-    ceiling: Math.max(FLOOR, was * left.ceiling),
-    // What was under way before the pause ended is the same overload.
-    since: now + pause,
-    strikes,
-  };
+  const again = state.strikes > 0 && startedAt - state.since <= AGAIN_WITHIN;
+  const strikes = again ? state.strikes + 1 : 1;
+  // What the service did not bear is the rate at which that call started, not the one that it has climbed to since.
+  const ceiling = currentRate(state, limit, startedAt);
+  const rate = Math.max(FLOOR, ceiling * (again ? DECREASE_AGAIN : DECREASE));
+  const doublings = Math.max(0, strikes - PAUSES_ALIKE);
+  const longest = Math.min(PAUSE_MOST, Math.max(PAUSE_LEAST, (PAUSE_CALLS * 1_000) / rate) * 2 ** doublings);
+  const paused = pause(state, now, longest * (0.5 + jitter / 2));
+  // What was under way before the pause ended is the same overload.
+  return { ...paused, rate, ceiling, since: paused.pausedUntil, strikes };
 }

@@ -1,23 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  AHEAD,
+  callLeft,
   changeLimit,
   currentRate,
   LATEST,
   type PaceState,
+  pause,
+  type Slots,
   slowDown,
-  spacing,
   startPace,
   takeSlots,
 } from './pace.js';
 import type { PaceStore, Stored } from './pace-store.js';
 import { createStoreClock } from './store-clock.js';
 
-/** The share of a second's slots that a process takes ahead: few, so that a slow-down reaches all workers soon. */
-const AHEAD = 0.1;
+/** How many answers of the store its clock is first known by, and how fast one must be to be enough, in ms. */
+const FIRST_ANSWERS = 5;
+const FAST_ANSWER = 2;
+
+/** The right to send one call now. */
+export interface Turn {
+  /** The call has left this process: one that left late puts off those that come a second later. */
+  left(): void;
+}
 
 export interface Pacer {
   /** Resolves when this call may start. Rejects with the signal's reason when it is aborted. */
-  turn(signal: AbortSignal): Promise<void>;
+  turn(signal: AbortSignal): Promise<Turn>;
   /** The service asked to slow down, for a call that started at `startedAt` (`performance.now()`). */
   slowDown(startedAt: number): Promise<void>;
   /** Nobody may call for `ms`: the endpoint is out of reach. */
@@ -29,7 +39,7 @@ export interface Pacer {
 }
 
 interface Waiter {
-  start(): void;
+  start(turn: Turn): void;
   signal: AbortSignal;
 }
 
@@ -56,31 +66,53 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     return stored;
   };
 
+  /** The first answers come while all else begins too; a clock that is behind would make the first calls late. */
+  const meet = async () => {
+    for (let answers = 0; answers < FIRST_ANSWERS; answers += 1) {
+      const asked = performance.now();
+      await learn(store.read);
+      if (performance.now() - asked < FAST_ANSWER) break;
+    }
+  };
+
   /** Changes the state by a pure function, again and again until nobody else changed it in between. */
   const change = async <T extends { state: PaceState }>(
     step: (state: PaceState, now: number) => T,
   ): Promise<T> => {
-    if (known.version < 0) await learn(store.read);
+    if (known.version < 0) await meet();
     for (;;) {
       const now = storeNow();
       const result = step(known.state ?? startPace(initialLimit, now), now);
+      if (result.state === known.state) return result;
       const answer = await learn(() => store.swap(known.version, result.state));
       if (answer.swapped) return result;
     }
   };
 
+  const turnAt = (slot: number, slots: Pick<Slots, 'putOff'>): Turn => ({
+    left: () => {
+      const late = storeNow() - slot;
+      // A store that is out of reach gives nobody a turn either.
+      void change((state) => ({ state: callLeft(state, slots, late) })).catch(() => undefined);
+    },
+  });
+
   const run = async () => {
     while (waiting.length > 0) {
-      const count = Math.min(waiting.length, Math.max(1, Math.floor(limitOf(known.state) * AHEAD)));
       const epochOfSlots = epoch;
-      const { first, every } = await change((state, now) => takeSlots(state, limitOf(state), now, count));
-      for (let i = 0; i < count; i += 1) {
-        const slot = first + i * every;
+      const slots = await change((state, now) => takeSlots(state, limitOf(state), now, waiting.length));
+      if (slots.count === 0) {
+        // Not all workers at the same moment.
+        await sleep(slots.first - AHEAD - storeNow() + (Math.random() * AHEAD) / 2);
+        continue;
+      }
+      for (let i = 0; i < slots.count; i += 1) {
+        const slot = slots.first + i * slots.every;
         const wait = slot - storeNow();
         if (wait > 0) await sleep(wait);
         if (epoch !== epochOfSlots) break;
         if (storeNow() - slot > LATEST) continue;
-        waiting.shift()?.start();
+        waiting.shift()?.start(turnAt(slot, slots));
       }
     }
   };
@@ -105,13 +137,13 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
 
   return {
     turn: (signal) =>
-      new Promise<void>((resolve, reject) => {
+      new Promise<Turn>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         const waiter: Waiter = {
           signal,
-          start: () => {
+          start: (turn) => {
             signal.removeEventListener('abort', onAbort);
-            resolve();
+            resolve(turn);
           },
         };
         const onAbort = () => {
@@ -133,7 +165,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     pauseFor: async (ms) => {
       epoch += 1;
       why = 'outage';
-      await change((state, now) => ({ state: { ...state, next: Math.max(state.next, now + ms) } }));
+      await change((state, now) => ({ state: pause(state, now, ms) }));
     },
     view: () => {
       const now = storeNow();
@@ -143,7 +175,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       return {
         rate,
         limit,
-        pausedMs: Math.max(0, known.state.next - now - spacing(rate) * limit * AHEAD),
+        pausedMs: Math.max(0, known.state.pausedUntil - now),
         why,
       };
     },

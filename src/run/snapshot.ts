@@ -32,15 +32,16 @@ export const snapshotSchema = z.object({
   /** Calls a second that are allowed now, and at most. */
   rate: z.number(),
   limit: z.number(),
-  /** Why nothing is sent just now; absent while calls go out. */
+  /** Why nothing is sent just now, or less than was asked for; absent while all is well. */
   waiting: z.string().optional(),
   /** ISO 8601 UTC: when the last row is done at this pace; absent while nothing moves. */
   endsAt: z.string().optional(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
-/** A pause shorter than this is only the pace itself, in ms. */
+/** A pause shorter than this is only the pace itself, in ms, and a rate this near to what was asked for is that rate. */
 const WORTH_SAYING = 400;
+const NEARLY_ALL = 0.95;
 /** The pace is measured over this time, in ms: long enough to be steady, short enough to follow a new rate. */
 const PACE_OVER = 30_000;
 const ERRORS_SHOWN = 10;
@@ -93,8 +94,8 @@ function waitingFor(live: LiveRun): string | undefined {
   if (live.paused()) return 'paused';
   if (live.asking()) return 'an answer at its terminal';
   const { rate, limit, pausedMs, why } = live.pacer.view();
-  if (pausedMs < WORTH_SAYING) return undefined;
-  return why === 'outage'
-    ? 'nobody answers at the endpoint'
-    : `the service asked us to slow down (rate ${limit} → ${rate.toFixed(0)}/s)`;
+  if (why === 'outage' && pausedMs >= WORTH_SAYING) return 'nobody answers at the endpoint';
+  // Said until the rate is back, not only in the short pauses: it is why the run takes longer.
+  if (rate >= NEARLY_ALL * limit && pausedMs < WORTH_SAYING) return undefined;
+  return `the service asked us to slow down (rate ${limit} → ${rate.toFixed(rate < 10 ? 1 : 0)}/s)`;
 }

@@ -11,7 +11,7 @@ import {
   type StopReason,
 } from '../../jobs/reset-user.js';
 import type { CallContext } from '../cognito/call-until-answered.js';
-import { createSetPassword } from '../cognito/set-password.js';
+import { createSetPassword, SET_PASSWORD } from '../cognito/set-password.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -50,7 +50,7 @@ export interface RunWorker {
 export function startWorker(options: RunWorkerOptions): RunWorker {
   const { backend, plan, client, log } = options;
   const halt = new AbortController();
-  const pacer = createPacer(backend.paceStore(), plan.rate);
+  const pacer = createPacer(backend.paceStore(SET_PASSWORD), plan.rate);
   const stop = (reason: StopReason) => {
     if (halt.signal.aborted) return;
     // Paused first: a job that goes back to the queue must not be fetched again by this very worker.

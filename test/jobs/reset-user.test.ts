@@ -69,7 +69,7 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     expect(await run.queue.getWaitingCount()).toBe(1);
     expect((await run.queue.getJob('row-1'))?.data).toMatchObject({ unsent: 1 });
 
-    const store = run.backend.paceStore();
+    const store = run.backend.paceStore('AdminSetUserPassword');
     const { version, state, now } = await store.read();
     if (state !== undefined) await store.swap(version, { ...state, next: now });
     run.work();

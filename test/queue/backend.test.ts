@@ -131,8 +131,8 @@ describe('Redis', () => {
     expect(backend.shared).toBe(true);
     expect(await workThrough(backend, JOBS)).toEqual(twice);
     expect(await hearByEvents(backend)).toEqual({ jobId: 'row-by-event', returnvalue: { twice: 42 } });
-    const store = backend.paceStore();
-    await store.swap(0, { next: 0, rate: 1, since: 0, ceiling: 1, strikes: 0 });
+    const store = backend.paceStore('AdminSetUserPassword');
+    await store.swap(0, { next: 0, rate: 1, since: 0, ceiling: 1, strikes: 0, putOff: 0, pausedUntil: 0 });
     const pattern = `*${runId}*`;
     expect((await keysOf(pattern)).length).toBeGreaterThan(3);
     await backend.destroy();

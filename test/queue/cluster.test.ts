@@ -20,7 +20,7 @@ test('a Redis Cluster does jobs, events, the pace and the warnings, and keeps no
   const backend = await open('on-a-cluster');
   expect(Object.keys(await workThrough(backend, 30))).toHaveLength(30);
   expect(await hearByEvents(backend)).toEqual({ jobId: 'row-by-event', returnvalue: { twice: 42 } });
-  await createPacer(backend.paceStore(), 100).turn(new AbortController().signal);
+  await createPacer(backend.paceStore('AdminSetUserPassword'), 100).turn(new AbortController().signal);
   expect(await backend.warnings()).toEqual([expect.stringMatching(/append-only/)]);
   expect(await cluster.client.dbsize()).toBeGreaterThan(3);
   await backend.destroy();
@@ -30,7 +30,7 @@ test('a Redis Cluster does jobs, events, the pace and the warnings, and keeps no
 test('all keys of a run live in one slot, as BullMQ’s scripts need it', async () => {
   const backend = await open('one-slot');
   await workThrough(backend, 5);
-  await createPacer(backend.paceStore(), 100).turn(new AbortController().signal);
+  await createPacer(backend.paceStore('AdminSetUserPassword'), 100).turn(new AbortController().signal);
   const keys = await cluster.client.keys('*');
   const slots = await Promise.all(keys.map((key) => cluster.client.cluster('KEYSLOT', key)));
   expect(new Set(slots).size).toBe(1);

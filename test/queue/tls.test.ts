@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { connect } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
+import { makeCertificates } from '../support/certificates.js';
 import { ended } from '../support/ended.js';
 import { freePort } from '../support/free-port.js';
 import { runProgram } from '../support/program.js';
@@ -26,7 +27,7 @@ let workplace: Workplace;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tls-'));
   ca = join(dir, 'ca.crt');
-  makeCertificates();
+  makeCertificates(dir);
   port = await freePort();
   redis = spawn(
     redisBinary(),
@@ -58,44 +59,6 @@ beforeEach(async () => {
   await workplace.write('users.csv', csvOf(users(20)));
 });
 afterEach(() => workplace.remove());
-
-/** A certificate authority that nobody trusts, and a certificate of it for localhost. */
-function makeCertificates(): void {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.crt',
-    '-subj',
-    '/CN=test CA',
-    '-days',
-    '2',
-  );
-  openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    '-keyout',
-    'server.key',
-    '-out',
-    'server.crt',
-    '-subj',
-    '/CN=localhost',
-    '-days',
-    '2',
-    '-CA',
-    'ca.crt',
-    '-CAkey',
-    'ca.key',
-    '-addext',
-    'subjectAltName=DNS:localhost',
-  );
-}
 
 async function untilItAnswers(): Promise<void> {
   for (;;) {

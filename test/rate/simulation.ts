@@ -1,4 +1,4 @@
-import { type PaceState, slowDown, startPace, takeSlots } from '../../src/rate/pace.js';
+import { AHEAD, type PaceState, slowDown, startPace, takeSlots } from '../../src/rate/pace.js';
 import { seededRandom } from '../support/seeded-random.js';
 import type { Quota } from '../support/stand-in/quota.js';
 
@@ -8,9 +8,17 @@ export interface SimulationOptions {
   limit: number;
   seconds: number;
   seed: number;
-  /** Calls in flight at most. @default 48 */
-  concurrency?: number;
+  /** How long an answer takes, in ms. */
+  latency: Latency;
 }
+
+export interface Latency {
+  least: number;
+  most: number;
+}
+
+/** Calls in flight at most, for each that is allowed in a second; `defaultConcurrency` in src/run/request.ts. */
+const IN_FLIGHT = 1.6;
 
 export interface SimulatedCall {
   /** Seconds from the beginning. */
@@ -18,19 +26,11 @@ export interface SimulatedCall {
   throttled: boolean;
 }
 
-const NETWORK_MS = { least: 60, most: 260 };
-
 /**
  * A run against a quota, call by call and without real time: many calls in flight, each with a latency of its own, the
  * controller told of a throttled one when its answer comes.
  */
-export function simulate({
-  quota,
-  limit,
-  seconds,
-  seed,
-  concurrency = 48,
-}: SimulationOptions): SimulatedCall[] {
+export function simulate({ quota, limit, seconds, seed, latency }: SimulationOptions): SimulatedCall[] {
   const random = seededRandom(seed);
   const calls: SimulatedCall[] = [];
   let state: PaceState = startPace(limit, 0);
@@ -45,7 +45,7 @@ export function simulate({
   };
   for (let now = 0; now < seconds * 1_000;) {
     hear(now);
-    if (answers.length >= concurrency) {
+    if (answers.length >= limit * IN_FLIGHT) {
       now = Math.max(now, answers[0]?.at ?? now) + 0.001;
       continue;
     }
@@ -58,12 +58,16 @@ export function simulate({
       now = next;
       continue;
     }
+    if (taken.count === 0) {
+      now = taken.first - AHEAD;
+      continue;
+    }
     state = taken.state;
     now = taken.first;
-    const latency = NETWORK_MS.least + random() * (NETWORK_MS.most - NETWORK_MS.least);
+    const takes = latency.least + random() * (latency.most - latency.least);
     const throttled = !quota.take(now);
     calls.push({ at: now / 1_000, throttled });
-    answers.push({ at: now + latency, startedAt: now, throttled });
+    answers.push({ at: now + takes, startedAt: now, throttled });
   }
   return calls;
 }
@@ -77,4 +81,12 @@ export function usedOf(calls: readonly SimulatedCall[], from: number, to: number
 export function throttledShare(calls: readonly SimulatedCall[], from: number): number {
   const later = calls.filter(({ at }) => at >= from);
   return later.filter(({ throttled }) => throttled).length / later.length;
+}
+
+/** Seconds from `from` until, within one second, `rate` calls were let through. */
+export function recoveredAfter(calls: readonly SimulatedCall[], from: number, rate: number): number {
+  for (let after = 0; after < 60; after += 0.5) {
+    if (usedOf(calls, from + after, from + after + 1, rate) >= 1) return after;
+  }
+  return Infinity;
 }

@@ -60,7 +60,7 @@ export async function postgresStores(): Promise<Stores> {
     open: (run) => {
       const pool = new Pool({ host: directory, database: 'postgres', user: 'postgres', max: 1 });
       pools.push(pool);
-      return postgresPaceStore(pool, run);
+      return postgresPaceStore(pool, run, 'calls');
     },
     close: async () => {
       for (const pool of pools) await pool.end();
