@@ -50,10 +50,17 @@ export function openLog(path: string): RunLog {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   const destination = pino.destination({ fd, sync: false });
+  let closed = false;
+  const stream = {
+    // Connections that end late may still have something to say.
+    write: (line: string) => void (closed || destination.write(line)),
+    flush: (done: (error?: Error) => void) => destination.flush(done),
+  };
   return {
-    logger: createLogger(destination),
+    logger: createLogger(stream),
     close: () =>
       new Promise((resolve) => {
+        closed = true;
         destination.flush(() => {
           closeSync(fd);
           resolve();

@@ -8,6 +8,9 @@ import { faultText } from './fault-text.js';
 import { program } from './program.js';
 import { withoutUrlPasswords } from './url-passwords.js';
 
+/** How long connections may take to end, in ms, when all is done and said. */
+const LINGER = 2_000;
+
 // Also for a rejection that nobody handles. Node itself would print all that hangs together with the error.
 process.on('uncaughtException', (error) => {
   sayFault(error);
@@ -31,6 +34,9 @@ try {
     process.exitCode = ExitCode.stopped;
   }
 }
+
+// A connection to a queue that fell silent would keep the program, which has done all it could, alive.
+setTimeout(() => process.exit(), LINGER).unref();
 
 /** A fault of this program, not of the person. */
 function sayFault(error: unknown): void {

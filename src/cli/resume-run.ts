@@ -94,6 +94,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         lock,
         backend,
         report,
+        resumed: true,
         log: log.logger.child({ run: record.id }),
         output: options,
         yes: false,

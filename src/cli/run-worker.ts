@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { ZodError } from 'zod';
-import { REFUSED, RESET_USER, type StopReason } from '../../jobs/reset-user.js';
+import { REFUSED } from '../../jobs/reset-user.js';
 import { createClient } from '../cognito/client.js';
 import { regionOfPool } from '../cognito/pool.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
@@ -14,10 +11,11 @@ import { openBackend } from '../queue/open-backend.js';
 import { queueLocation } from '../queue/location.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory } from '../run/directory.js';
-import { holdsKey, PLAN_QUEUE, type PostedPlan, postStop, readPlan } from '../run/plan.js';
+import { holdsKey, PLAN_QUEUE, type PostedPlan, readPlan } from '../run/plan.js';
 import { readRunRecord } from '../run/record.js';
 import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
-import { type RunWorker, startWorker } from '../run/worker.js';
+import { takePart } from '../run/take-part.js';
+import { type RunWorkerOptions, startWorker } from '../run/worker.js';
 import { openObservers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
@@ -25,9 +23,6 @@ import { onInterrupt } from './interrupt.js';
 import { createLogger } from './log.js';
 import { keyFromElsewhere } from './key-source.js';
 import type { WorkerOptions } from './worker-command.js';
-
-/** How often a worker looks whether the run is still there, in ms. */
-const LOOK_EVERY = 1_000;
 
 /**
  * `worker`: takes jobs until the run has finished (0), is stopped by an error here (3), or is interrupted (130).
@@ -50,10 +45,9 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
   });
   const board = backend.queue(PLAN_QUEUE);
-  const queue = backend.queue(RESET_USER);
   const interrupted = onInterrupt('plain');
   try {
-    const posted = await readPlan(board).catch(notAPlan);
+    const posted = await readPlan(board);
     if (posted === undefined)
       throw new UsageError(
         `There is no run ${escapeForTerminal(id)} on ${location.shown}: it has finished, or the id is another.`,
@@ -68,7 +62,6 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       'taking part',
     );
 
-    let stopped: StopReason | undefined;
     const client = createClient({
       region,
       endpoint,
@@ -76,7 +69,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       concurrency,
       allowHttp: options.allowHttp,
     });
-    const start = () =>
+    const start = ({ onStop }: Pick<RunWorkerOptions, 'onStop'>) =>
       startWorker({
         backend,
         plan,
@@ -88,30 +81,10 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
           if (result !== REFUSED) log.debug({ job, status: result.status }, 'outcome');
         },
         onCall: observers.metrics?.called,
-        onStop: (reason) => {
-          stopped = reason;
-        },
+        onStop,
       });
-    let worker: RunWorker | undefined;
-    while (stopped === undefined && !interrupted.signal.aborted) {
-      const now = await readPlan(board).catch(notAPlan);
-      if (now === undefined) break;
-      if (JSON.stringify(now.plan.pool) !== JSON.stringify(plan.pool)) break;
-      const stop = now.stop(key);
-      if (stop === undefined) worker ??= start();
-      else if (worker !== undefined) {
-        log.info({ error: stop.error }, 'the run has stopped; waiting for it to be resumed');
-        await worker.drain();
-        worker = undefined;
-      }
-      await sleep(LOOK_EVERY, undefined, { signal: interrupted.signal }).catch(() => undefined);
-    }
-    if (stopped !== undefined) {
-      await queue.pause();
-      const { error, message, requestId } = stopped;
-      await postStop(board, { error, message, requestId, host: hostname() }, { run: plan.run, key });
-    }
-    await worker?.drain();
+    const { signal } = interrupted;
+    const stopped = await takePart({ backend, board, plan, key, signal, log, start });
     if (stopped !== undefined) {
       process.stderr.write(
         `Stopped: ${escapeForTerminal(`${stopped.error}: ${stopped.message}`)}\n${stopAdvice(stopped.error)}\n`,
@@ -124,13 +97,6 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     await backend.close();
     await observers.close();
   }
-}
-
-function notAPlan(error: unknown): never {
-  if (!(error instanceof ZodError)) throw error;
-  throw new UsageError(
-    'The plan in the queue is not one that this version reads: use the version of cognito-bulk-reset that began the run.',
-  );
 }
 
 /** `--run` takes an id, or a run directory that this host can see. */

@@ -140,6 +140,7 @@ async function runPrepared({
       lock,
       backend,
       report,
+      resumed: false,
       log: log.logger.child({ run: record.id }),
       output,
       yes: output.yes,

@@ -21,7 +21,7 @@ import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { tell } from './tell.js';
 
-export interface WatchedRun extends Pick<Execution, 'manifest' | 'client'> {
+export interface WatchedRun extends Pick<Execution, 'manifest' | 'client' | 'resumed'> {
   record: RunRecord;
   key: RunKey;
   directory: RunDirectory;
@@ -68,7 +68,6 @@ export async function watchRun(run: WatchedRun): Promise<number> {
         progress.start(attended.snapshot);
       },
     });
-    progress.stop();
     if (ending.kind === 'finished') {
       const { manifest } = run;
       const finished = await finishRun({
@@ -79,8 +78,10 @@ export async function watchRun(run: WatchedRun): Promise<number> {
         tally: report.tally,
         backend,
       });
+      progress.stop();
       return sayFinished(finished, run);
     }
+    progress.stop();
     await backend.close();
   } catch (error) {
     // What the queue holds open would keep the process from ending.

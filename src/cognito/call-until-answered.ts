@@ -85,6 +85,7 @@ export async function callUntilAnswered(
   const attempt = async () => {
     const turn = await pacer.turn(signal);
     if (stillHolds !== undefined && !(await stillHolds())) throw new JobLost();
+    signal.throwIfAborted();
     startedAt ??= new Date().toISOString();
     const sentAt = performance.now();
     try {
@@ -101,7 +102,8 @@ export async function callUntilAnswered(
       if (verdict.answer !== 'retry-call' || verdict.reached) endpoint.lastAnswerAt = performance.now();
       if (verdict.answer === 'slow-queue') {
         count.throttles += 1;
-        await pacer.slowDown(sentAt);
+        // A store that is out of reach gives nobody a turn either: that slows down enough.
+        await pacer.slowDown(sentAt).catch(() => undefined);
       } else {
         count.attempts += 1;
       }
@@ -122,7 +124,7 @@ export async function callUntilAnswered(
       onFailedAttempt: async ({ error, retriesConsumed }) => {
         // The first refusals may be this user's bad luck; then it is an outage, for everybody.
         if (error instanceof CallFailed && retriesConsumed >= 2 && isOutage(error.verdict)) {
-          await pacer.pauseFor(OUTAGE_PAUSE);
+          await pacer.pauseFor(OUTAGE_PAUSE).catch(() => undefined);
         }
       },
       shouldConsumeRetry: ({ error, retriesConsumed }) =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import bullmq, {
   type BackendFactory,
   type Processor,
@@ -22,9 +23,13 @@ export interface Makers {
     settings: WorkerSettings,
   ): Worker<Data, Result>;
   events(name: string): QueueEvents;
-  /** Closes all that was made, workers first to be asked; returns when they are closed. */
+  /** Closes all that was made; what waits for a queue that does not answer is cut off after a moment. */
   closeAll(): Promise<void>;
 }
+
+type Made = Pick<Queue, 'close' | 'disconnect'> & {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+};
 
 export interface MakerOptions<Connection> {
   connection: Connection;
@@ -42,15 +47,14 @@ export interface MakerOptions<Connection> {
   onError: (error: Error) => void;
 }
 
+/** How long a queue may take to close, in ms: BullMQ waits for it to answer, for ever if need be. */
+const CLOSE_WITHIN = 3_000;
+
 /** Makes BullMQ's objects over one connection and remembers them, so that they can be closed together. */
 export function createMakers<Connection>(options: MakerOptions<Connection>): Makers {
   const { named, onError, prefix } = options;
-  const made: { close(): Promise<void> }[] = [];
-  const keep = <
-    T extends { close(): Promise<void>; on(event: 'error', listener: (error: Error) => void): unknown },
-  >(
-    one: T,
-  ): T => {
+  const made: Made[] = [];
+  const keep = <T extends Made>(one: T): T => {
     one.on('error', onError);
     made.push(one);
     return one;
@@ -75,7 +79,10 @@ export function createMakers<Connection>(options: MakerOptions<Connection>): Mak
       ),
     events: (name) => keep(new bullmq.QueueEvents(named(name), base, ...args)),
     closeAll: async () => {
-      await Promise.allSettled(made.splice(0).map((one) => one.close()));
+      const all = made.splice(0);
+      const closed = Promise.allSettled(all.map((one) => one.close())).then(() => true);
+      if (await Promise.race([closed, sleep(CLOSE_WITHIN, false, { ref: false })])) return;
+      for (const one of all) one.disconnect().catch(onError);
     },
   };
 }

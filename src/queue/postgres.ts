@@ -6,13 +6,12 @@ import { EVENTS_KEPT, keptJobs } from './kept-jobs.js';
 import type { QueueLocation } from './location.js';
 import { createMakers } from './makers.js';
 import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
+import { createProbe } from './probe.js';
 
 type PostgresLocation = Extract<QueueLocation, { kind: 'postgres' }>;
 
 /** Clocks of other hosts may differ; a finished job is kept this much longer, in ms. */
 const CLOCK_DIFFERENCE = 60_000;
-/** How often the server is asked whether it is there, in ms. */
-const PROBE_EVERY = 2_000;
 
 /** A PostgreSQL server as the queue, in BullMQ's own schema `bullmq`; its migrations run on the first connection. */
 export async function openPostgres(
@@ -37,16 +36,7 @@ export async function openPostgres(
     telemetry: options.telemetry,
   });
 
-  let answers = true;
-  // Neither pg nor BullMQ tells when a server that was away is back.
-  const probe = setInterval(() => {
-    pool.query('select 1').then(
-      () => (answers = true),
-      () => (answers = false),
-    );
-  }, PROBE_EVERY);
-  probe.unref();
-
+  const probe = createProbe(() => pool.query('select 1'));
   const queues: Queue[] = [];
 
   return {
@@ -60,10 +50,10 @@ export async function openPostgres(
     },
     paceStore: (calls) => postgresPaceStore(pool, options.runId, calls),
     ...keptJobs(CLOCK_DIFFERENCE),
-    answers: () => answers,
+    answers: probe.answers,
     warnings: async () => [],
     destroy: async () => {
-      clearInterval(probe);
+      probe.stop();
       for (const queue of queues) await queue.obliterate({ force: true });
       await closeAll();
       await pool
@@ -72,7 +62,7 @@ export async function openPostgres(
       await pool.end();
     },
     close: async () => {
-      clearInterval(probe);
+      probe.stop();
       await closeAll();
       await pool.end();
     },

@@ -4,12 +4,18 @@ import type { BackendOptions, QueueBackend } from './backend.js';
 import type { QueueLocation } from './location.js';
 import { EVENTS_KEPT } from './kept-jobs.js';
 import { createMakers } from './makers.js';
+import { createProbe } from './probe.js';
 import { redisPaceStore } from './redis-pace-store.js';
 
 type RedisLocation = Extract<QueueLocation, { kind: 'redis' }>;
 
 /** How long the first answer of Redis may take, in ms, before the run says that nobody is there. */
 const FIRST_ANSWER = 5_000;
+/**
+ * How long Redis may owe an answer, in ms, before the connection counts as dead: a host that slept, or lost its way to
+ * Redis, hears of it only when the kernel gives up, some 15 minutes later. BullMQ blocks for 10 s at most.
+ */
+const SOCKET_TIMEOUT = 15_000;
 
 export async function openRedis(location: RedisLocation, options: BackendOptions): Promise<QueueBackend> {
   const client = await connect(location, options.onError);
@@ -23,6 +29,7 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     onError: options.onError,
     telemetry: options.telemetry,
   });
+  const probe = createProbe(() => client.ping());
 
   return {
     kind: 'redis',
@@ -32,15 +39,17 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     // At most one window of rows is without a line, so the job of such a row is always among the kept ones.
     jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
     forgetFinished: async () => {},
-    answers: () => client.status === 'ready',
+    answers: probe.answers,
     warnings: () => redisWarnings(client),
     destroy: async () => {
       // Closed first: an open QueueEvents or Worker would write to its keys once more.
       await closeAll();
       await deleteKeys(client, `${prefix}:*`);
+      probe.stop();
       client.disconnect();
     },
     close: async () => {
+      probe.stop();
       await closeAll();
       client.disconnect();
     },
@@ -52,6 +61,8 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
     // BullMQ asks for it: a blocked read must outlive a reconnection, however many tries it takes.
     maxRetriesPerRequest: null,
     retryStrategy: (times: number) => Math.min(times * 100, 2_000),
+    socketTimeout: SOCKET_TIMEOUT,
+    reconnectOnError,
     lazyConnect: true,
   };
   const single =
@@ -69,6 +80,7 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
     lazyConnect: true,
     redisOptions: {
       maxRetriesPerRequest: null,
+      socketTimeout: SOCKET_TIMEOUT,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       ...(tls === undefined ? {} : { tls }),
@@ -78,6 +90,14 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
   await firstAnswer(cluster, location);
   cluster.on('error', onError);
   return cluster;
+}
+
+/**
+ * After a failover the old primary is a replica that keeps its connections: the name leads to the new one only for who
+ * connects anew. The first word of an error is its code in the protocol of Redis. 2: send the command again.
+ */
+function reconnectOnError({ message }: Error): 2 | false {
+  return message.startsWith('READONLY ') ? 2 : false;
 }
 
 async function firstAnswer(client: Redis | Cluster, location: RedisLocation): Promise<string> {

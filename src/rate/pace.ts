@@ -65,6 +65,18 @@ export function startPace(limit: number, now: number): PaceState {
   return { next: now, rate: limit, since: now, ceiling: limit, strikes: 0, putOff: 0, pausedUntil: now };
 }
 
+/** The pace of a store that has lost it, as a process remembers it. The store may have another clock now. */
+export function restoredPace(remembered: PaceState, now: number): PaceState {
+  const atLatest = (time: number) => Math.min(time, now + PAUSE_MOST);
+  const { next, since, pausedUntil } = remembered;
+  return {
+    ...remembered,
+    next: atLatest(next),
+    since: atLatest(since),
+    pausedUntil: atLatest(pausedUntil),
+  };
+}
+
 /**
  * Calls a second allowed at `now`: quickly up to near the ceiling, then flat for a while, then up to the limit, slowly at
  * first. The shape is that of TCP CUBIC (RFC 9438), whose question is the same: how much does something bear that

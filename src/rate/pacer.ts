@@ -7,6 +7,7 @@ import {
   LATEST,
   type PaceState,
   pause,
+  restoredPace,
   type Slots,
   slowDown,
   startPace,
@@ -54,6 +55,8 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   let epoch = 0;
   let why: 'throttled' | 'outage' = 'throttled';
   let known: Stored = { version: -1, state: undefined, now: 0 };
+  // A store may lose all it has (FLUSHALL), and what was learnt of the service must not be learnt again.
+  let remembered: PaceState | undefined;
   const clock = createStoreClock(() => performance.now());
   const storeNow = clock.now;
   const limitOf = (state: PaceState | undefined) => state?.limit ?? initialLimit;
@@ -63,6 +66,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     const stored = await ask();
     clock.learn(stored.now, sentAt, performance.now());
     known = stored;
+    remembered = stored.state ?? remembered;
     return stored;
   };
 
@@ -75,6 +79,9 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     }
   };
 
+  const beginPace = (now: number) =>
+    remembered === undefined ? startPace(initialLimit, now) : restoredPace(remembered, now);
+
   /** Changes the state by a pure function, again and again until nobody else changed it in between. */
   const change = async <T extends { state: PaceState }>(
     step: (state: PaceState, now: number) => T,
@@ -82,7 +89,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     if (known.version < 0) await meet();
     for (;;) {
       const now = storeNow();
-      const result = step(known.state ?? startPace(initialLimit, now), now);
+      const result = step(known.state ?? beginPace(now), now);
       if (result.state === known.state) return result;
       const answer = await learn(() => store.swap(known.version, result.state));
       if (answer.swapped) return result;

@@ -12,7 +12,7 @@ import { createPendingRows, type PendingRow } from './rows.js';
 
 /** How often the collector looks for outcomes that no event told of, in ms. */
 const LOOK_EVERY = 1_000;
-/** Jobs looked at in one look. */
+/** Jobs looked at before it is asked whether looking at more is worth it. */
 const LOOK_AT = 50;
 /** Rows synced between two clean-ups of finished jobs. */
 const FORGET_EVERY = 500;
@@ -91,6 +91,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   let stuckRow = 0;
   let looking = false;
+  let closed = false;
   const look = async () => {
     const oldest = pending.forgetUpTo(reporter.syncedRow);
     if (oldest !== undefined && reporter.syncedRow - forgottenAt >= FORGET_EVERY) {
@@ -101,10 +102,14 @@ export function createCollector(options: CollectorOptions): Collector {
     if (missing === stuckRow && pending.get(missing) !== undefined) await lookAtJobs(missing);
     stuckRow = missing;
   };
-  const lookAtJobs = async (from: number) => {
-    for (const row of reporter.missingUpTo(from + LOOK_AT)) {
-      const known = pending.get(row);
-      if (known !== undefined) await mend(known);
+  /** Where events got lost or jobs did, there are more of them: looks on as long as it finds any. */
+  const lookAtJobs = async (first: number) => {
+    for (let from = first, found = true; found && !closed; from += LOOK_AT) {
+      found = false;
+      for (const row of reporter.missingUpTo(from + LOOK_AT - 1)) {
+        const known = row < from ? undefined : pending.get(row);
+        if (known !== undefined && (await mend(known))) found = true;
+      }
     }
   };
   const timer = setInterval(() => {
@@ -148,7 +153,10 @@ export function createCollector(options: CollectorOptions): Collector {
       for (const job of await queue.getJobs(['failed'], 0, PAGE)) await job.retry('failed');
       return last;
     },
-    close: () => clearInterval(timer),
+    close: () => {
+      closed = true;
+      clearInterval(timer);
+    },
   };
 }
 

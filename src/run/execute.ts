@@ -9,10 +9,11 @@ import type { OpenReport } from '../report/report-file.js';
 import { createReporter, type Reporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
 import { feed, type Gate } from './feed.js';
-import { hearOthers, tellOthers } from './others.js';
+import { hearOthers, type Others, tellOthers } from './others.js';
 import { PLAN_QUEUE, type Plan, postPlan } from './plan.js';
 import type { RunRecord } from './record.js';
 import { createThreshold } from './threshold.js';
+import { unlessAborted } from './unless-aborted.js';
 import { WINDOW } from './window.js';
 import { type RunWorker, startWorker } from './worker.js';
 
@@ -24,6 +25,8 @@ export interface Execution {
   /** The manifest's rows, those refused that a check of the pool says to skip. */
   rows: AsyncIterable<readonly ManifestRow[]>;
   report: OpenReport;
+  /** Whether an earlier process may have sent calls of this run, with a line or without. */
+  resumed: boolean;
   backend: QueueBackend;
   client: CognitoIdentityProviderClient;
   log: Logger;
@@ -104,12 +107,12 @@ export async function executeRun(run: Execution): Promise<Ending> {
   const jobOptions = backend.jobOptions(WINDOW);
   let collector: Collector | undefined;
   let worker: RunWorker | undefined;
-  let lookForStop: NodeJS.Timeout | undefined;
+  let others: Others | undefined;
   let rowsFound: number | undefined;
   let hold: NodeJS.Timeout | undefined;
   let threshold = createThreshold(run.record.maxFailures, report.lastRow);
   try {
-    const posted = await postPlan(board, plan, run.key);
+    const posted = await unlessAborted(postPlan(board, plan, run.key), halt.signal);
     collector = createCollector({
       backend,
       queue,
@@ -121,12 +124,11 @@ export async function executeRun(run: Execution): Promise<Ending> {
       log,
       onStop: stop,
     });
-    const resumed = report.lastRow > 0 || posted === 'kept';
     if (posted === 'kept') {
-      const lastKnown = await collector.recover();
+      const lastKnown = await unlessAborted(collector.recover(), halt.signal);
       threshold = createThreshold(run.record.maxFailures, Math.max(report.lastRow, lastKnown));
     }
-    await queue.resume();
+    await unlessAborted(queue.resume(), halt.signal);
     const { heard } = collector;
     worker = startWorker({
       backend,
@@ -139,10 +141,10 @@ export async function executeRun(run: Execution): Promise<Ending> {
       onCall: run.onCall,
       onStop: stop,
     });
-    if (backend.shared) lookForStop = hearOthers(board, run.key, stop);
+    if (backend.shared) others = hearOthers(board, { plan, key: run.key, stop });
     const { pacer } = worker;
     // An earlier process of this run may have been asked for another.
-    if (resumed) await pacer.setLimit(plan.rate);
+    if (run.resumed) await unlessAborted(pacer.setLimit(plan.rate), halt.signal);
     await run.onStarted({
       reporter,
       pacer,
@@ -183,8 +185,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
       jobOptions,
       reporter,
       collector,
-      resumedUpTo: resumed ? report.lastRow + WINDOW : 0,
-      queueWasLost: resumed && posted === 'new',
+      resumedUpTo: run.resumed ? report.lastRow + WINDOW : 0,
+      queueWasLost: run.resumed && posted === 'new',
       gate: run.gate,
       stop,
       signal: halt.signal,
@@ -196,7 +198,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
     else if (!halt.signal.aborted) throw error;
   } finally {
     run.interrupt.removeEventListener('abort', interrupt);
-    clearInterval(lookForStop);
+    others?.forget();
     clearInterval(hold);
     // Workers elsewhere end between users too, at the same time. They are not this run's any more if another has it.
     const mine = ending?.kind !== 'finished' && ending?.kind !== 'handed over';

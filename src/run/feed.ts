@@ -8,6 +8,7 @@ import type { Collector } from './collect.js';
 import type { Plan } from './plan.js';
 import { type Admission, refusalOf } from './refusal.js';
 import { jobOf, type PendingRow } from './rows.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
 const BATCH = 200;
@@ -56,8 +57,9 @@ export async function feed(
   const flush = async () => {
     const full = batch;
     batch = [];
-    if (full.length > 0)
-      await context.queue.addBulk(full.map((one) => jobOf(context.key, one, context.jobOptions)));
+    if (full.length === 0) return;
+    const jobs = full.map((one) => jobOf(context.key, one, context.jobOptions));
+    await unlessAborted(context.queue.addBulk(jobs), signal);
   };
 
   for await (const some of rows) {

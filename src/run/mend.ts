@@ -24,9 +24,10 @@ export interface MenderOptions {
 
 /**
  * Looks at the job of a row that has no outcome yet. One that the queue lost, that broke, or that somebody forged is
- * put into the queue again as it should be: only the run knows what the row's true job is.
+ * put into the queue again as it should be: only the run knows what the row's true job is. Answers whether there was
+ * something to do for it; a job that is under way needs nothing.
  */
-export function createMender(options: MenderOptions): (known: PendingRow) => Promise<void> {
+export function createMender(options: MenderOptions): (known: PendingRow) => Promise<boolean> {
   const { queue, log } = options;
   const add = async ({ row, data }: PendingRow) => {
     const job = jobOf(options.key, { row, data: { ...data, maybeSent: true } }, options.jobOptions);
@@ -36,25 +37,31 @@ export function createMender(options: MenderOptions): (known: PendingRow) => Pro
   return async (known) => {
     const { row } = known;
     const job = await queue.getJob(jobIdOf(row));
-    if (known.heard) return;
+    if (known.heard) return false;
     if (job === undefined) {
       log.warn({ row }, 'the queue lost a job; it is added again');
-      return add(known);
+      await add(known);
+      return true;
     }
     const state = await job.getState();
-    if (UNDER_WAY.has(state) || known.heard) return;
+    if (UNDER_WAY.has(state) || known.heard) return false;
     const outcome = state === 'completed' ? options.outcomeIn(row, job.returnvalue) : undefined;
-    if (outcome !== undefined) return options.put(row, outcome);
+    if (outcome !== undefined) {
+      options.put(row, outcome);
+      return true;
+    }
 
     known.mended += 1;
     if (known.mended > MENDS) {
-      return options.onStop({
+      options.onStop({
         error: 'QueueTampered',
         message: `The job of row ${row} came back broken or forged ${known.mended} times.`,
       });
+      return false;
     }
     log.warn({ row }, 'a job broke, or what it came to is not from a worker of this run; it is added again');
     await job.remove();
     await add(known);
+    return true;
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { StopReason } from '../../jobs/reset-user.js';
 import type { RunKey } from '../password/run-key.js';
-import { postStop, readPlan, type StopSigner } from './plan.js';
+import { type Plan, postPlan, postStop, readPlan, type StopSigner } from './plan.js';
 
 /** How often this process looks whether a worker elsewhere has stopped the run, in ms. */
 const LOOK_FOR_STOP = 1_000;
@@ -25,18 +25,41 @@ export async function tellOthers(
   await Promise.race([told.catch(() => undefined), sleep(TELL_OTHERS, undefined, { ref: false })]);
 }
 
-/** Hears when a worker of another process has stopped the run. */
-export function hearOthers(board: Queue, key: RunKey, stop: (reason: StopReason) => void): NodeJS.Timeout {
-  return setInterval(() => {
-    readPlan(board).then(
-      (posted) => {
-        const reason = posted?.stop(key);
-        if (reason === undefined) return;
-        const { error, message, requestId, host } = reason;
-        stop({ error, message: `${message} (worker on ${host})`, requestId });
-      },
-      // The queue is out of reach for now; the next look comes in a second.
-      () => undefined,
-    );
+export interface Others {
+  forget(): void;
+}
+
+/**
+ * Hears when a worker of another process has stopped the run, and posts the plan again should the queue have lost it:
+ * for workers elsewhere a run without a plan has ended.
+ */
+export function hearOthers(
+  board: Queue,
+  { plan, key, stop }: { plan: Plan; key: RunKey; stop: (reason: StopReason) => void },
+): Others {
+  let looking = false;
+  let forgotten = false;
+  const look = async () => {
+    const posted = await readPlan(board);
+    if (forgotten) return;
+    if (posted === undefined) return void (await postPlan(board, plan, key));
+    const reason = posted.stop(key);
+    if (reason === undefined) return;
+    const { error, message, requestId, host } = reason;
+    stop({ error, message: `${message} (worker on ${host})`, requestId });
+  };
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    // The queue is out of reach for now; the next look comes in a second.
+    look()
+      .catch(() => undefined)
+      .finally(() => (looking = false));
   }, LOOK_FOR_STOP);
+  return {
+    forget: () => {
+      forgotten = true;
+      clearInterval(timer);
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { unambiguous } from '../password/owner.js';
 import { authenticate, isAuthentic, keyFingerprint, type RunKey } from '../password/run-key.js';
 import { passwordShapeSchema } from '../password/shape.js';
+import { UsageError } from '../usage-error.js';
 
 /** What a worker must know of a run, and nothing that it could be led astray with: no endpoint, no Region. */
 const planSchema = z.object({
@@ -51,6 +52,15 @@ export interface PostedPlan {
   stop: (key: RunKey) => ReportedStop | undefined;
 }
 
+/** What lies in the plan's place is none that this version reads. */
+export class NotAPlanError extends UsageError {
+  constructor() {
+    super(
+      'The plan in the queue is not one that this version reads: use the version of cognito-bulk-reset that began the run.',
+    );
+  }
+}
+
 /** Posts the plan. Answers whether it was there before: then the queue has kept what an earlier process left. */
 export async function postPlan(queue: Queue, plan: Plan, key: RunKey): Promise<'new' | 'kept'> {
   const job = await queue.getJob(PLAN_JOB);
@@ -64,11 +74,16 @@ export async function postPlan(queue: Queue, plan: Plan, key: RunKey): Promise<'
   return 'kept';
 }
 
-/** The plan as it lies in the queue, or undefined when there is none: the run has ended, or never was. */
+/**
+ * The plan as it lies in the queue, or undefined when there is none: the run has ended, or never was.
+ * @throws NotAPlanError
+ */
 export async function readPlan(queue: Queue): Promise<PostedPlan | undefined> {
   const job = await queue.getJob(PLAN_JOB);
   if (job === undefined) return undefined;
-  const { plan, code } = postedSchema.parse(job.data);
+  const { data } = postedSchema.safeParse(job.data);
+  if (data === undefined) throw new NotAPlanError();
+  const { plan, code } = data;
   const posted = postedStopSchema.safeParse(job.progress).data;
   return {
     plan,

@@ -16,14 +16,17 @@ import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { createPacer, type Pacer } from '../rate/pacer.js';
+import { createCallsInFlight } from './calls-in-flight.js';
 import { createHeldLocks } from './held-locks.js';
 import type { Plan } from './plan.js';
 
 /** A worker that died gives its jobs to the others after at most this long, in ms, and one look for stalled jobs. */
 const LOCK_DURATION = 10_000;
 const STALLED_INTERVAL = 3_000;
-/** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment for its outcome. */
-const DRAIN = 17_000;
+/** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment more. */
+const CALLS_FINISH = 16_000;
+/** How long the queue may take to hear of their outcomes and take back the other rows, in ms. */
+const QUEUE_HEARS = 3_000;
 /** A job that was interrupted is never given up: its row must have an outcome. PostgreSQL keeps the count in 32 bits. */
 const NEVER_GIVE_UP = 2 ** 31 - 1;
 
@@ -54,10 +57,11 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   const stop = (reason: StopReason) => {
     if (halt.signal.aborted) return;
     // Paused first: a job that goes back to the queue must not be fetched again by this very worker.
-    void worker.pause(true);
+    worker.pause(true).catch(() => undefined);
     halt.abort();
     options.onStop(reason);
   };
+  const calls = createCallsInFlight();
   const locks = createHeldLocks(LOCK_DURATION);
   const resetUser = createResetUser({
     run: plan.run,
@@ -65,7 +69,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     permanent: plan.permanent,
     key: options.key,
     passwords: plan.passwords,
-    setPassword: createSetPassword(client),
+    setPassword: calls.counted(createSetPassword(client)),
     pacer,
     signal: halt.signal,
     endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },
@@ -120,12 +124,12 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     drain: async () => {
       await worker.pause(true);
       halt.abort();
-      const closed = await Promise.race([
-        worker.close().then(() => true),
-        sleep(DRAIN, false, { ref: false }),
-      ]);
+      const closed = worker.close().then(() => true);
+      const late = Promise.race([calls.ended(), sleep(CALLS_FINISH, undefined, { ref: false })]).then(() =>
+        sleep(QUEUE_HEARS, false, { ref: false }),
+      );
       // What is still under way is left as unknown and done again on resume.
-      if (!closed) log.warn('calls in flight were left behind');
+      if (!(await Promise.race([closed, late]))) log.warn('rows in flight were left behind');
     },
   };
 }

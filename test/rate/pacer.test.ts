@@ -213,3 +213,19 @@ test('a store that is out of reach for a moment costs no turn', async () => {
   await pacer.turn(never);
   expect(failures).toBeLessThan(0);
 });
+
+test('a store that loses its pace has it again from a process that remembers it: another limit, and no burst', async () => {
+  let store = memoryPaceStore();
+  const losing: PaceStore = {
+    read: () => store.read(),
+    swap: (version, state) => store.swap(version, state),
+  };
+  const pacer = createPacer(losing, 400);
+  await pacer.setLimit(40);
+  const starts: number[] = [];
+  await takeTurns(pacer, 20, starts);
+  store = memoryPaceStore();
+  await takeTurns(pacer, 25, starts);
+  expect(pacer.view().limit).toBe(40);
+  expect(mostInASecond(starts)).toBeLessThanOrEqual(40);
+});
