@@ -20,6 +20,8 @@ export interface Controls extends Omit<Ledger, 'record'> {
   user(poolId: string, username: string): User | undefined;
   /** The last password set, if `keepPasswords`. */
   passwordOf(poolId: string, username: string): string | undefined;
+  /** Every password that was ever sent, if `keepPasswords`. */
+  sentPasswords(): string[];
   /** The most calls that were in hand at one time. */
   maxInFlight(): number;
   /** Cuts every open connection with a reset; returns how many. */
@@ -45,6 +47,7 @@ export function createControls(shared: Shared, line: Line): Controls {
     addPool: shared.service.addPool,
     user: shared.service.find,
     passwordOf: (poolId, username) => shared.service.find(poolId, username)?.password,
+    sentPasswords: () => [...shared.sent],
     maxInFlight: () => shared.maxInFlight,
     resetConnections: line.resetConnections,
     goDown: line.goDown,

@@ -15,6 +15,9 @@ export interface Shared {
   ledger: Ledger;
   quotas: Quotas;
   mishapOf: (call: FaultyCall) => Mishap;
+  /** Each password that came, if they are to be kept. */
+  sent: Set<string>;
+  keepPasswords: boolean;
   /** Calls received and not yet answered or broken off. */
   inFlight: number;
   maxInFlight: number;
@@ -103,6 +106,7 @@ function record(
   applied: boolean,
 ): void {
   const { Password: password, Permanent: permanent } = request;
+  if (shared.keepPasswords && typeof password === 'string') shared.sent.add(password);
   shared.ledger.record({
     at,
     operation,

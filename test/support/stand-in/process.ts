@@ -91,6 +91,7 @@ const CONTROLS = Object.keys({
   addPool: 0,
   user: 0,
   passwordOf: 0,
+  sentPasswords: 0,
   maxInFlight: 0,
   resetConnections: 0,
   goDown: 0,

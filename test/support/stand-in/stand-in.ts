@@ -19,6 +19,8 @@ export interface StandIn extends Controls {
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const shared: Shared = {
     service: createService(options.pools, options.keepPasswords ?? false),
+    keepPasswords: options.keepPasswords ?? false,
+    sent: new Set(),
     ledger: createLedger(),
     quotas: createQuotas(options.quotas ?? {}),
     mishapOf: createFaults(options.faults ?? []),
