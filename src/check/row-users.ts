@@ -14,6 +14,8 @@ export interface Match {
 export interface RowUser {
   status: UserStatus;
   enabled: boolean;
+  /** When the user was last changed, as far as ListUsers says. */
+  modifiedAt: Date | undefined;
   by: NameKind;
   /** The user's own username, if the row has another name of theirs. */
   username: string | undefined;
@@ -23,7 +25,7 @@ export interface RowUser {
   sameAs: number | undefined;
 }
 
-/** The users that the rows of a file name. Takes 7 bytes a row, and the usernames of rows that have an alias. */
+/** The users that the rows of a file name. Takes 15 bytes a row, and the usernames of rows that have an alias. */
 export interface RowUsers {
   /** A user, and all rows found to name them. May be told of a user more than once. */
   found(user: ListedUser, matches: readonly Match[], isProtected?: boolean): void;
@@ -43,6 +45,8 @@ export function createRowUsers(rows: number): RowUsers {
   const states = new Uint16Array(rows + 1);
   /** The number of the row's user, from 1. */
   const users = new Uint32Array(rows + 1);
+  /** Milliseconds since 1970; NaN for what is not known. */
+  const modified = new Float64Array(rows + 1);
   const numbers = createNameIndex(true);
   const usernames = createTextStore(rows);
   let known = 0;
@@ -71,6 +75,7 @@ export function createRowUsers(rows: number): RowUsers {
         if (by !== 'username' && isUsername(states[row] ?? 0)) continue;
         states[row] = FOUND | (isProtected ? PROTECTED : 0) | status | (NAME_KINDS.indexOf(by) << KIND_SHIFT);
         users[row] = numberOf(user.username);
+        modified[row] = user.modifiedAt?.getTime() ?? Number.NaN;
         if (by !== 'username') usernames.set(row, user.username);
       }
     },
@@ -83,6 +88,7 @@ export function createRowUsers(rows: number): RowUsers {
       return {
         status: USER_STATUSES[state & (DISABLED - 1)] ?? 'UNKNOWN',
         enabled: (state & DISABLED) === 0,
+        modifiedAt: Number.isNaN(modified[row]) ? undefined : new Date(modified[row] ?? 0),
         by,
         username: by === 'username' ? undefined : usernames.get(row),
         isProtected: (state & PROTECTED) !== 0,

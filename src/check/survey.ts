@@ -1,23 +1,10 @@
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { Finding } from './findings.js';
-
-/** Rows that are named of each kind; all of them are in the file of findings, if one is asked for. */
-const NAMED = 5;
-
-export interface NamedRow {
-  row: number;
-  line: number;
-  username: string;
-  message: string;
-}
+import { addToKind, byFrequency, type Kind } from './kinds.js';
 
 /** All findings of one name. */
-export interface Kind {
-  name: string;
+export interface FindingKind extends Kind {
   effect: Finding['effect'];
-  rows: number;
-  /** The first of them, in the file's order. */
-  first: NamedRow[];
 }
 
 /** What is known of a file before anything is sent. */
@@ -28,7 +15,7 @@ export interface Survey {
   willFail: number;
   willBeSkipped: number;
   /** By name; the most frequent first. */
-  kinds: Kind[];
+  kinds: FindingKind[];
 }
 
 /** Goes through all rows of a file. */
@@ -37,7 +24,7 @@ export async function surveyRows(
   findingsOf: (row: ManifestRow) => Finding[],
   signal: AbortSignal,
 ): Promise<Survey> {
-  const kinds = new Map<string, Kind>();
+  const kinds = new Map<string, FindingKind>();
   const count = { rows: 0, good: 0, willFail: 0, willBeSkipped: 0 };
   for await (const batch of batches) {
     signal.throwIfAborted();
@@ -47,20 +34,14 @@ export async function surveyRows(
       const decisive = findings.find(({ effect }) => effect !== 'none');
       count[decisive === undefined ? 'good' : decisive.effect === 'failed' ? 'willFail' : 'willBeSkipped'] +=
         1;
-      for (const finding of findings) addTo(kinds, row, finding);
+      for (const { name, effect, message } of findings) {
+        addToKind(
+          kinds,
+          { name, effect, rows: 0, first: [] },
+          { row: row.row, line: row.line, username: row.username, message },
+        );
+      }
     }
   }
-  return {
-    ...count,
-    kinds: [...kinds.values()].sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1)),
-  };
-}
-
-function addTo(kinds: Map<string, Kind>, row: ManifestRow, { name, effect, message }: Finding): void {
-  const kind = kinds.get(name) ?? { name, effect, rows: 0, first: [] };
-  kinds.set(name, kind);
-  kind.rows += 1;
-  if (kind.first.length < NAMED) {
-    kind.first.push({ row: row.row, line: row.line, username: row.username, message });
-  }
+  return { ...count, kinds: byFrequency(kinds) };
 }

@@ -15,6 +15,7 @@ import { shredKeyCommand } from './shred-key-command.js';
 import { statusCommand } from './status-command.js';
 import { withoutUrlPasswords } from './url-passwords.js';
 import { VERSION } from './version.js';
+import { verifyCommand } from './verify-command.js';
 import { workerCommand } from './worker-command.js';
 
 /** A flag's variable set to one of these means the flag is not given; Commander takes any value for given. */
@@ -40,6 +41,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     resumeCommand(done),
     statusCommand(done),
     reportCommand(done),
+    verifyCommand(done),
     pauseCommand(done),
     setRateCommand(done),
     cancelCommand(done),

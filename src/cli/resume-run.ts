@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { createClient } from '../cognito/client.js';
 import { createListUsers } from '../cognito/list-users.js';
 import { describePool, type Pool } from '../cognito/pool.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { openBackend } from '../queue/open-backend.js';
 import { resumeReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
+import { clientOfRun } from '../run/client-of-run.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
 import { openInput } from '../run/input.js';
 import { readLiveFile } from '../run/live-file.js';
 import { lockRun, runningProcess } from '../run/lock.js';
 import { queueOfRun } from '../run/queue-of-run.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from '../run/record.js';
-import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import type { FailureLimit } from '../run/threshold.js';
 import { recallProtected } from '../run/protected-users.js';
 import { checkAgain, isCheckWhole, type KeptCheck } from '../run/user-check.js';
@@ -50,15 +49,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     const location = queueOfRun(record, options.queue);
     const key = keyOfRun(record, directory);
     const manifest = await openInput(record, directory, key);
-    // The run's own endpoint was allowed when it began; one that the environment has got since was not.
-    if (record.endpoint === undefined) checkEndpoint(endpointOfEnvironment(process.env), false);
-    const client = createClient({
-      region: record.region,
-      endpoint: record.endpoint,
-      profile: options.profile ?? record.profile,
-      concurrency: record.concurrency,
-      allowHttp: record.endpoint?.startsWith('http:') === true,
-    });
+    const client = clientOfRun(record, options);
     const pool = await describePool(client, record.pool.id);
     // Before anything is sent: who is missing from it would be reset.
     await recallProtected(directory, record.protected);

@@ -29,6 +29,8 @@ export interface RunDirectory {
   credentials: string;
   /** The names of the users whom the run must not reset. */
   protectedUsers: string;
+  /** What `verify` found. */
+  verify: string;
   /** The latest snapshot of the live run, for `status`. */
   live: string;
   /** What another terminal asks of the live run. */
@@ -54,6 +56,7 @@ export function runDirectory(path: string): RunDirectory {
     check: at('check.csv'),
     credentials: at('credentials.csv.age'),
     protectedUsers: at('protected.json'),
+    verify: at('verify.csv'),
     live: at('live.json'),
     control: at('control.json'),
   };

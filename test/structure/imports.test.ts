@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FLOORS = [
   ['src/cli'],
   ['src/telemetry'],
-  ['src/export'],
+  ['src/export', 'src/verify'],
   ['src/run'],
   ['src/check', 'src/credentials'],
   ['src/protect'],

@@ -1,7 +1,7 @@
 import type { Pool, User } from './pool.js';
 import type { Reply } from './reply.js';
 import { serviceError } from './service-error.js';
-import { attributesOf } from './user-shape.js';
+import { attributesOf, dateOf } from './user-shape.js';
 
 const LARGEST_PAGE = 60;
 /** How many users one page looks at: with a filter a page may come back short, and with a token. */
@@ -26,6 +26,8 @@ export function listUsers(pool: Pool, request: ListUsers): Reply {
   const matches = matcherOf(request.Filter);
   if (matches === undefined) return invalid('Error while parsing filter');
   const users: User[] = [];
+  pool.listedPages += 1;
+  const stale = pool.listedPages <= (pool.options.stalePages ?? 0);
   let { index } = position;
   const { emptyPageEvery } = pool.options;
   const empty = emptyPageEvery !== undefined && position.page % emptyPageEvery === 0;
@@ -35,17 +37,18 @@ export function listUsers(pool: Pool, request: ListUsers): Reply {
     if (user !== undefined && matches(user)) users.push(user);
   }
   const more = index < pool.size && { PaginationToken: tokenOf({ index, page: position.page + 1 }) };
-  return { body: { Users: users.map((user) => shape(pool, user)), ...more } };
+  return { body: { Users: users.map((user) => shape(pool, user, stale)), ...more } };
 }
 
-function shape(pool: Pool, user: User): object {
+function shape(pool: Pool, user: User, stale: boolean): object {
+  const { status, modifiedAt } = (stale ? user.previous : undefined) ?? user;
   return {
     Username: user.username,
     Attributes: attributesOf(user),
     Enabled: user.enabled,
-    UserStatus: user.status,
-    UserCreateDate: pool.createdAt / 1000,
-    UserLastModifiedDate: user.modifiedAt / 1000,
+    UserStatus: status,
+    UserCreateDate: dateOf(pool, pool.createdAt),
+    UserLastModifiedDate: dateOf(pool, modifiedAt),
   };
 }
 

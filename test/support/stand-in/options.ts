@@ -34,6 +34,8 @@ export interface UserOptions {
   verified?: boolean;
   phone_number?: string;
   preferred_username?: string;
+  /** Milliseconds since 1970. @default when the pool was made */
+  modifiedAt?: number;
   /** What the user signs in with before any reset; it counts in the password history. */
   password?: string;
 }
@@ -78,6 +80,10 @@ export interface PoolOptions {
   clientId?: string;
   /** Every nth page of ListUsers comes back empty, with a token: the service may do so. */
   emptyPageEvery?: number;
+  /** So many pages of ListUsers show users as they were before their last password set: it is eventually consistent. @default 0 */
+  stalePages?: number;
+  /** Dates in whole seconds. @default false */
+  wholeSeconds?: boolean;
 }
 
 export type QuotaCategory =

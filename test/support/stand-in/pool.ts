@@ -16,6 +16,8 @@ export interface User {
   enabled: boolean;
   /** Milliseconds since 1970. */
   modifiedAt: number;
+  /** Before the last password set: what ListUsers shows for a while. */
+  previous: { status: UserStatus; modifiedAt: number } | undefined;
   /** Of the password that signs in now. */
   passwordHash: string | undefined;
   /** Of the passwords that a history of the policy's size forbids, the newest last. */
@@ -31,6 +33,8 @@ export interface Pool {
   clientId: string;
   createdAt: number;
   size: number;
+  /** Pages of ListUsers so far. */
+  listedPages: number;
   /** By username, sub or alias, in the pool's own rule of case. The object is live: changes to it are kept. */
   find(name: string): User | undefined;
   /** The nth user, from 0, for listing; changes to it may be lost. */
@@ -67,6 +71,7 @@ export function createPool(options: PoolOptions): Pool {
     clientId: options.clientId ?? `client${options.id.slice(options.id.lastIndexOf('_') + 1)}`,
     createdAt,
     size: listed.length + generated.count,
+    listedPages: 0,
     find: (name) => byName.get(fold(name)) ?? aliases.get(fold(name)) ?? touch(name) ?? touch(fold(name)),
     at: (index) => {
       if (index < listed.length) return listed[index];
@@ -95,7 +100,8 @@ function userOf(options: string | UserOptions, now: number): User {
     verified: given.verified ?? true,
     status: given.status ?? 'CONFIRMED',
     enabled: given.enabled ?? true,
-    modifiedAt: now,
+    modifiedAt: given.modifiedAt ?? now,
+    previous: undefined,
     passwordHash: hash,
     history: hash === undefined ? [] : [hash],
     password: undefined,

@@ -21,6 +21,7 @@ export function setPassword(pool: Pool, user: User, { password, permanent, keep 
     if (user.history.includes(hash)) return serviceError('PasswordHistoryPolicyViolationException');
     user.history = [...user.history, hash].slice(-remembered);
   }
+  user.previous = { status: user.status, modifiedAt: user.modifiedAt };
   user.passwordHash = hash;
   user.status = permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
   user.modifiedAt = Date.now();

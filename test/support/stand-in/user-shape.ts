@@ -13,6 +13,11 @@ export function attributesOf(user: User): { Name: string; Value: string }[] {
   }).flatMap(([Name, Value]) => (Value === undefined ? [] : [{ Name, Value }]));
 }
 
+/** A date as the wire has it: seconds, with a fraction or without. */
+export function dateOf({ options }: Pool, milliseconds: number): number {
+  return options.wholeSeconds === true ? Math.floor(milliseconds / 1000) : milliseconds / 1000;
+}
+
 /** The answer of AdminGetUser. */
 export function adminGetUserAnswer(pool: Pool, user: User): object {
   return {
@@ -20,8 +25,8 @@ export function adminGetUserAnswer(pool: Pool, user: User): object {
     UserAttributes: attributesOf(user),
     Enabled: user.enabled,
     UserStatus: user.status,
-    UserCreateDate: pool.createdAt / 1000,
-    UserLastModifiedDate: user.modifiedAt / 1000,
+    UserCreateDate: dateOf(pool, pool.createdAt),
+    UserLastModifiedDate: dateOf(pool, user.modifiedAt),
   };
 }
 
