@@ -11,8 +11,8 @@ import { option } from './options.js';
 
 const EXAMPLE = `
 The key is overwritten, synced and removed; then nobody can make the generated
-passwords again. A copy elsewhere (a worker's, a backup, a snapshot, what a flash
-disk has set aside) is out of its reach.
+passwords again. Copies elsewhere (a worker's, a backup, a snapshot, what a
+flash disk has set aside) are out of its reach.
 
 Example:
   $ cognito-bulk-reset shred-key runs/2026-11-23T201500Z-users
