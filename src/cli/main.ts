@@ -8,6 +8,9 @@ import { faultText } from './fault-text.js';
 import { program } from './program.js';
 import { withoutUrlPasswords } from './url-passwords.js';
 
+// Whatever this program or a package of its makes is for its owner only.
+process.umask(0o077);
+
 /** How long connections may take to end, in ms, when all is done and said. */
 const LINGER = 2_000;
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { type InputPlace, inputText } from '../manifest/manifest.js';
 import { createRunKey } from '../password/key-file.js';
 import { openBackend } from '../queue/open-backend.js';
@@ -131,6 +131,7 @@ async function runPrepared({
     });
     for (const warning of await backend.warnings())
       tell(output.progress, 'warning', `warning: ${escapeForTerminal(warning)}\n`);
+    await warnOfOpenPasswords(prepared, output.progress);
     onBegun();
     return await watchRun({
       ...prepared,
@@ -151,4 +152,20 @@ async function runPrepared({
     await lock.release();
     await rm(`${directory.queue}.copying`, { recursive: true, force: true });
   }
+}
+
+/** Who can read the file has every password in it, whatever this program does. */
+async function warnOfOpenPasswords(
+  { request }: PreparedRun,
+  progress: OutputOptions['progress'],
+): Promise<void> {
+  if (request.mode !== 'password-column' || request.file === '-') return;
+  const { mode } = await stat(request.file);
+  if ((mode & 0o077) === 0) return;
+  const file = escapeForTerminal(request.file);
+  tell(
+    progress,
+    'warning',
+    `warning: other users of this host can read the passwords in ${file}: chmod 600 ${file}\n`,
+  );
 }

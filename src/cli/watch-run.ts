@@ -97,7 +97,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
 }
 
 function sayFinished(
-  { summary, failed, toRetry }: Finished,
+  { summary, failed, keyLeft, toRetry }: Finished,
   { directory, output, record }: WatchedRun,
 ): number {
   if (output.progress === 'json') {
@@ -106,6 +106,13 @@ function sayFinished(
       rows: summary.rows,
       runDirectory: directory.path,
     });
+  }
+  if (keyLeft) {
+    tell(
+      output.progress,
+      'warning',
+      'warning: the key was given by COGNITO_BULK_RESET_KEY_FILE and is still there: destroy it where it is\n',
+    );
   }
   process.stdout.write(
     output.json

@@ -17,6 +17,8 @@ export interface Finished {
   summary: Summary;
   /** The path of failed.csv, if any row can be fed to a new run. */
   failed: string | undefined;
+  /** Whether the key was to be destroyed and is elsewhere than in the run directory. */
+  keyLeft: boolean;
   /** Rows that another run may do better with as they are. */
   toRetry: number;
 }
@@ -64,8 +66,13 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
   // No password came of it, and a key beside the report would look as if one could.
   if (record.mode === 'discard') await rm(directory.key, { force: true });
   // Whoever may read the passwords has them now. Last, as a run that hasn't finished needs its key.
-  if (record.recipients !== undefined) await shredKey(directory, record);
-  return { summary, failed: again > 0 ? directory.failed : undefined, toRetry: rowsLeftToRetry(summary) };
+  const keyLeft = record.recipients !== undefined && !(await shredKey(directory, record));
+  return {
+    summary,
+    keyLeft,
+    failed: again > 0 ? directory.failed : undefined,
+    toRetry: rowsLeftToRetry(summary),
+  };
 }
 
 /** Walks the manifest and the report side by side: row n of the one is line n of the other. */
