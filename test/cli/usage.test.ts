@@ -191,7 +191,6 @@ const MISTAKES: Mistake[] = [
     options: { env: { COGNITO_BULK_RESET_KEY_FILE: '/nonexistent/run.key' } },
     args: run('users.csv', '--generate'),
     says: [/\/nonexistent\/run\.key/],
-    calls: { DescribeUserPool: 1 },
   },
   {
     name: 'resume of what is no run directory',
