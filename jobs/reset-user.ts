@@ -9,6 +9,7 @@ import type { RunKey } from '../src/password/run-key.js';
 import { SealBrokenError, unsealPassword } from '../src/password/seal.js';
 import type { Secret } from '../src/password/secret.js';
 import type { PasswordShape } from '../src/password/shape.js';
+import { protectedOutcome } from '../src/protect/protection.js';
 import { codeOfJob, isJobAuthentic, type SignedOutcome, signOutcome } from './authentic.js';
 import { rowOf } from './job-id.js';
 
@@ -59,6 +60,8 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds'> {
   permanent: boolean;
   key: RunKey;
   passwords: PasswordSource;
+  /** Whether a user must not be reset. Their rows don't come into the queue; this is for what was in it before. */
+  isProtected: (username: string) => boolean;
   setPassword: SetPassword;
   /** Users refused as NotAuthorized in a row, over all jobs of this process. */
   refusals: { inARow: number };
@@ -78,6 +81,8 @@ export function createResetUser(context: ResetUserContext) {
     // The row's true job may have been overwritten: the run, which knows it, puts it back.
     if (data === undefined) return REFUSED;
     const sign = (outcome: Outcome) => signOutcome(context.key, data, outcome);
+    const sentBefore = data.maybeSent || job.attemptsStarted - 1 > data.unsent;
+    if (context.isProtected(data.username)) return sign(protectedOutcome(sentBefore));
     const password = passwordFor(context, data);
     if (password === 'broken') return sign(SEAL_BROKEN);
 
@@ -89,7 +94,6 @@ export function createResetUser(context: ResetUserContext) {
     });
     // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
     if (answer.kind === 'lost') throw new bullmq.WaitingError();
-    const sentBefore = data.maybeSent || job.attemptsStarted - 1 > data.unsent;
     const outcome = outcomeOf(answer, sentBefore, context);
     if (outcome !== undefined) return sign(outcome);
 

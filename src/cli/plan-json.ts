@@ -11,6 +11,7 @@ export function planJson({ prepared, survey, forecast, pricePerMau, actions }: R
     endpoint: prepared.endpoint,
     mode: request.mode,
     permanent: request.permanent,
+    protected: request.protectedUsers.length,
     ...survey,
     rate: prepared.rate,
     ...forecast,

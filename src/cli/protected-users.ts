@@ -11,7 +11,13 @@ export async function withProtectedUsers<Request extends PlanRequest>(
   request: Request,
   files: readonly string[],
 ): Promise<Request> {
+  const names = await protectedNames(files);
+  return { ...request, protectedUsers: [...new Set([...request.protectedUsers, ...names])] };
+}
+
+/** All whom the organisation's configuration and these files protect. @throws UsageError for a list that can't be read whole */
+export async function protectedNames(files: readonly string[]): Promise<string[]> {
   const names = await protectedByOrganisation(configPaths(PACKAGE_DIRECTORY, process.env));
   for (const file of files) names.push(...(await readProtectFile(file)));
-  return { ...request, protectedUsers: [...new Set([...request.protectedUsers, ...names])] };
+  return names;
 }

@@ -11,7 +11,7 @@ import {
 } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
 import { checkShape } from './plan-options.js';
-import { option, positiveInteger, positiveNumber, rateNumber } from './options.js';
+import { collected, option, positiveInteger, positiveNumber, rateNumber } from './options.js';
 
 /** What `run` and `plan` are about. */
 export function addFileArgument(command: Command): Command {
@@ -41,12 +41,15 @@ export function addRequestOptions(command: Command): Command {
         .default(DEFAULT_RATE),
     )
     .addOption(option('--quota <n>', "the account's quota").argParser(positiveNumber).default(QUOTA))
-    .addOption(
-      option(
-        '--protect <file>',
-        'usernames that are never reset, one a line or a .csv; repeatable',
-      ).argParser((path: string, paths: string[] | undefined) => [...(paths ?? []), path]),
-    );
+    .addOption(protectOption());
+}
+
+/** `resume` has it too. */
+export function protectOption(): Option {
+  return option(
+    '--protect <file>',
+    'usernames that are never reset, one a line or a .csv; repeatable',
+  ).argParser(collected);
 }
 
 export const requestShape = {

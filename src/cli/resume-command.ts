@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
+import { protectOption } from './request-options.js';
 import { safetyOptionsOfResume, safetyShapeOfResume } from './safety-options.js';
 
 const EXAMPLE = `
@@ -13,6 +14,7 @@ const optionsSchema = z.object({
   queue: z.string().optional(),
   profile: z.string().optional(),
   ...safetyShapeOfResume,
+  protect: z.array(z.string()).default([]),
   takeOver: z.boolean().default(false),
   ...outputShape,
 });
@@ -25,6 +27,7 @@ export function resumeCommand(done: (exitCode: number) => void): Command {
     .argument('<run-dir>', 'the directory of the run')
     .addOption(option('--queue <url>', "the queue's URL, if it has a password (run.json keeps none)"))
     .addOption(option('--profile <name>', 'profile of the AWS configuration, if it is another now'))
+    .addOption(protectOption())
     .addOption(option('--take-over', 'take the run from another host, whose process is dead'));
   for (const one of [...safetyOptionsOfResume(), ...outputOptions()]) command.addOption(one);
   return command.addHelpText('after', EXAMPLE).action(async (path: string, given: unknown) => {

@@ -14,7 +14,7 @@ import { lockRun, runningProcess } from '../run/lock.js';
 import { queueOfRun } from '../run/queue-of-run.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from '../run/record.js';
 import type { FailureLimit } from '../run/threshold.js';
-import { recallProtected } from '../run/protected-users.js';
+import { protectMore } from '../run/protect-more.js';
 import { checkAgain, isCheckWhole, type KeptCheck } from '../run/user-check.js';
 import { openObservers, type Observers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
@@ -24,6 +24,7 @@ import { showFindProgress } from './find-progress.js';
 import { keyOfRun } from './key-source.js';
 import { openLog } from './log.js';
 import type { OutputOptions } from './output.js';
+import { protectedNames } from './protected-users.js';
 import { tell } from './tell.js';
 import { watchRun } from './watch-run.js';
 import { count } from './words.js';
@@ -33,6 +34,8 @@ export interface ResumeOptions extends OutputOptions {
   profile?: string | undefined;
   canaryFailures?: number | undefined;
   maxFailures?: FailureLimit | undefined;
+  /** Files that name more users who must not be reset. */
+  protect: string[];
   takeOver: boolean;
 }
 
@@ -52,7 +55,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     const client = clientOfRun(record, options);
     const pool = await describePool(client, record.pool.id);
     // Before anything is sent: who is missing from it would be reset.
-    await recallProtected(directory, record.protected);
+    record = await protectMore(record, directory, await protectedNames(options.protect));
     if (record.check !== undefined && !(await isCheckWhole(directory, record.check))) {
       tell(options.progress, 'warning', `${CHECK_LOST}\n`);
       record = await checkAnew(record, record.check, { directory, manifest, pool, client }, options);

@@ -12,6 +12,12 @@ const EXAMPLES = `
 Every option can also be set by its variable: --pool-id by
 COGNITO_BULK_RESET_POOL_ID.
 
+A file of --protect has one username a line and # before comments; one whose
+name ends in .csv is read like users.csv. An organisation protects users for
+everyone: {"protect": ["admin"]} in /etc/cognito-bulk-reset/config.json or in
+cognito-bulk-reset.config.json beside the program. A person has one in
+~/.config/cognito-bulk-reset/config.json. All lists add up.
+
 Examples:
   $ cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 --generate
   $ cognito-bulk-reset run users.csv --pool-id eu-west-1_AbCdEf123 \\

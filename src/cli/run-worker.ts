@@ -7,6 +7,7 @@ import { regionOfPool } from '../cognito/pool.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
 import { readRunKey } from '../password/key-file.js';
 import type { RunKey } from '../password/run-key.js';
+import { createProtection } from '../protect/protection.js';
 import { openBackend } from '../queue/open-backend.js';
 import { queueLocation } from '../queue/location.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
@@ -22,6 +23,7 @@ import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
 import { createLogger } from './log.js';
 import { keyFromElsewhere } from './key-source.js';
+import { protectedNames } from './protected-users.js';
 import type { WorkerOptions } from './worker-command.js';
 
 /**
@@ -69,6 +71,8 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
       concurrency,
       allowHttp: options.allowHttp,
     });
+    // This host may protect more users than the run's. Whether the pool's case counts is not known here: then none of theirs does.
+    const protection = createProtection(await protectedNames([]), false);
     const start = ({ onStop }: Pick<RunWorkerOptions, 'onStop'>) =>
       startWorker({
         backend,
@@ -77,6 +81,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
         client,
         concurrency,
         log,
+        isProtected: protection.has,
         onResult: (job, result) => {
           if (result !== REFUSED) log.debug({ job, status: result.status }, 'outcome');
         },

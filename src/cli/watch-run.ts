@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { stopAdvice } from '../cognito/stop-advice.js';
 import type { RunKey } from '../password/run-key.js';
+import { createProtection } from '../protect/protection.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { OpenReport } from '../report/report-file.js';
 import { summaryTable } from '../report/summary-table.js';
@@ -10,6 +11,7 @@ import { planOf } from '../run/begin.js';
 import type { RunDirectory } from '../run/directory.js';
 import { type Ending, type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
+import { recallProtected } from '../run/protected-users.js';
 import type { RunLock } from '../run/lock.js';
 import type { RunRecord } from '../run/record.js';
 import { rowsToRun } from '../run/user-check.js';
@@ -42,6 +44,8 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   metrics?.label(record.id, record.pool.id);
   const { metricsUrl } = run.observers;
   if (metricsUrl !== undefined) tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
+  const names = await recallProtected(directory, record.protected);
+  const underWay = new Set<number>();
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
   let attended: Attended | undefined;
@@ -57,7 +61,9 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   try {
     ending = await executeRun({
       ...run,
-      rows: rowsToRun(record, run.manifest, directory),
+      rows: rowsToRun(record, run.manifest, directory, underWay),
+      protection: createProtection(names, record.pool.caseSensitive),
+      underWay,
       plan: planOf(record),
       interrupt: interrupted.signal,
       gate: canaryGate(directory, record, { output, yes: run.yes, alone }),

@@ -1,5 +1,6 @@
 import { usernameKey } from '../manifest/username.js';
 import type { ManifestRow } from '../manifest/manifest.js';
+import type { Outcome } from '../outcome.js';
 
 /** Users who are never reset, whatever the file of users says. */
 export interface Protection {
@@ -29,14 +30,21 @@ export const PROTECTED = {
   message: 'on a list of protected users',
 } as const;
 
-/** The rows with those of protected users refused. */
+/** The same of a job that was in the queue already. `maybeReset`: a call may have been sent before the user was protected. */
+export function protectedOutcome(maybeReset: boolean): Extract<Outcome, { status: 'skipped' }> {
+  const late = `${PROTECTED.message} now, but a call that began earlier may have reset the password`;
+  return { status: 'skipped', error: PROTECTED.error, message: maybeReset ? late : PROTECTED.message };
+}
+
+/** The rows with those of protected users refused. `underWay`: rows that have a job already, which gives their outcome. */
 export async function* protectRows(
   batches: AsyncIterable<readonly ManifestRow[]>,
   protection: Protection,
+  underWay: ReadonlySet<number> = new Set(),
 ): AsyncGenerator<readonly ManifestRow[]> {
   for await (const batch of batches) {
     yield batch.map((row) => {
-      if (row.kind !== 'user' || !protection.has(row.username)) return row;
+      if (row.kind !== 'user' || !protection.has(row.username) || underWay.has(row.row)) return row;
       const { row: number, line, username, fields } = row;
       return { kind: 'refused', row: number, line, username, fields, status: 'skipped', ...PROTECTED };
     });

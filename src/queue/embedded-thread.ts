@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import bullmq, { type PgQueryable } from 'bullmq';
 
@@ -14,11 +15,25 @@ const { directory, socketPath, connections } = workerData as {
   connections: number;
 };
 
+/**
+ * The database's files, as its owner's alone. Emscripten gives each file the mode that PostgreSQL asked for by `fopen`
+ * (0666), past the umask.
+ */
+class OwnersFiles extends NodeFS {
+  override async init(...[pg, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
+    const ownersAlone: NonNullable<typeof options.preRun>[number] = ({ FS }) => {
+      const { chmod } = FS;
+      FS.chmod = (path: unknown, mode: number, dontFollow?: boolean) => chmod(path, mode & 0o700, dontFollow);
+    };
+    return super.init(pg, { ...options, preRun: [...(options.preRun ?? []), ownersAlone] });
+  }
+}
+
 if (socketPath === undefined) {
   await prepare();
   parentPort?.postMessage('prepared');
 } else {
-  const db = await PGlite.create(directory);
+  const db = await PGlite.create({ fs: new OwnersFiles(directory) });
   await db.exec('set search_path = bullmq');
   const server = new PGLiteSocketServer({
     db: heldUntilSync(db),
@@ -68,7 +83,10 @@ function heldUntilSync(database: PGlite): PGlite {
  * 1,050. A write-ahead log in segments of 1 MB instead of 16, and no databases to make others from.
  */
 async function prepare(): Promise<void> {
-  const db = await PGlite.create(directory, { initDbStartParams: ['--wal-segsize=1'] });
+  const db = await PGlite.create({
+    fs: new OwnersFiles(directory),
+    initDbStartParams: ['--wal-segsize=1'],
+  });
   await db.exec('create schema bullmq; set search_path = bullmq');
   await migrate(db);
   await db.exec('update pg_database set datistemplate = false');

@@ -127,8 +127,8 @@ async function makeAnew(directory: string): Promise<string> {
   return aside;
 }
 
-/** Counts the ways in which `prepare` of embedded-thread.ts has made the data directory. */
-const PREPARED = 2;
+/** Counts the ways in which the data directory has been prepared, so that a cache of another is not taken. */
+const PREPARED = 3;
 
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */
 async function preparedDirectory(): Promise<string> {

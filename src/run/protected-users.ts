@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { replaceFile } from '../report/atomic-file.js';
 import { UsageError } from '../usage-error.js';
@@ -17,7 +17,23 @@ export async function keepProtected(
   { protectedUsers: path }: RunDirectory,
   names: readonly string[],
 ): Promise<KeptProtection | undefined> {
-  if (names.length === 0) return undefined;
+  return names.length === 0 ? undefined : write(path, names);
+}
+
+/**
+ * Keeps the names of a run that protects more users from now on. `record` has run.json say so: a crash before that leaves the run
+ * with the old names, one after it with the new.
+ */
+export async function keepMoreProtected(
+  { protectedUsers: path }: RunDirectory,
+  names: readonly string[],
+  record: (kept: KeptProtection) => Promise<void>,
+): Promise<void> {
+  await record(await write(nextTo(path), names));
+  await rename(nextTo(path), path);
+}
+
+async function write(path: string, names: readonly string[]): Promise<KeptProtection> {
   const text = `${JSON.stringify(names, null, 2)}\n`;
   await replaceFile(path, (file) => file.writeFile(text));
   return { users: names.length, sha256: sha256Of(text) };
@@ -29,12 +45,16 @@ export async function recallProtected(
   kept: KeptProtection | undefined,
 ): Promise<string[]> {
   if (kept === undefined) return [];
-  const text = await readFile(path, 'utf8').catch(() => '');
-  if (sha256Of(text) === kept.sha256) return z.array(z.string()).parse(JSON.parse(text));
+  for (const place of [path, nextTo(path)]) {
+    const text = await readFile(place, 'utf8').catch(() => '');
+    if (sha256Of(text) === kept.sha256) return z.array(z.string()).parse(JSON.parse(text));
+  }
   throw new UsageError(
     `${path} is gone or was changed, and it says which ${kept.users} users this run must not reset: put it back as it was.`,
   );
 }
+
+const nextTo = (path: string) => `${path}.next`;
 
 function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex');

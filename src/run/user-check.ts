@@ -67,21 +67,32 @@ export async function checkAgain(
   return renewed;
 }
 
-/** The rows of a run, those refused that its check says to skip. */
+/** The rows of a run, those refused that its check says to skip, and those of protected users unless they are `underWay`. */
 export function rowsToRun(
   { check, pool, protected: kept }: RunRecord,
   manifest: Manifest,
   directory: RunDirectory,
+  underWay?: ReadonlySet<number>,
 ): AsyncIterable<readonly ManifestRow[]> {
   const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
   const checked = check === undefined ? rows : excludeRows(rows, readFindings(directory.check));
-  return kept === undefined ? checked : withoutProtected(checked, { pool, kept, directory });
+  return kept === undefined ? checked : withoutProtected(checked, { pool, kept, directory, underWay });
 }
 
 async function* withoutProtected(
   rows: AsyncIterable<readonly ManifestRow[]>,
-  { pool, kept, directory }: { pool: RunRecord['pool']; kept: KeptProtection; directory: RunDirectory },
+  {
+    pool,
+    kept,
+    directory,
+    underWay,
+  }: {
+    pool: RunRecord['pool'];
+    kept: KeptProtection;
+    directory: RunDirectory;
+    underWay: ReadonlySet<number> | undefined;
+  },
 ): AsyncGenerator<readonly ManifestRow[]> {
   const names = await recallProtected(directory, kept);
-  yield* protectRows(rows, createProtection(names, pool.caseSensitive));
+  yield* protectRows(rows, createProtection(names, pool.caseSensitive), underWay);
 }

@@ -37,6 +37,8 @@ export interface RunWorkerOptions {
   client: CognitoIdentityProviderClient;
   concurrency: number;
   log: Logger;
+  /** Whether a user must not be reset: the last look before a call. */
+  isProtected: (username: string) => boolean;
   /** A job of this worker has ended: with its row's outcome, or refused because it is none of the run's. */
   onResult: (jobId: string, result: Outcome | typeof REFUSED) => void;
   onStop: (reason: StopReason) => void;
@@ -69,6 +71,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     permanent: plan.permanent,
     key: options.key,
     passwords: plan.passwords,
+    isProtected: options.isProtected,
     setPassword: calls.counted(createSetPassword(client)),
     pacer,
     signal: halt.signal,

@@ -1,4 +1,4 @@
-import { chmod, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
@@ -37,21 +37,46 @@ const args = (...more: string[]) =>
     ['--quota', '500', '--run-dir', workplace.runDir, ...more],
   ].flat();
 
-test('nobody else can reach a file of a live run: directories are 0700, files 0600 but those that PGlite makes inside one', async () => {
-  await workplace.write('users.csv', csvOf(users(ROWS)));
-  const run = await startProgram(args('--generate', '--rate', '20'), workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(10);
-  run.kill('SIGKILL');
-  await run.result;
-  const entries = await readdir(workplace.runDir, { recursive: true });
-  expect(entries.length).toBeGreaterThan(100);
+/** What somebody else could reach of all that is in a directory, itself included. */
+async function reachable(root: string): Promise<string[]> {
   const open: string[] = [];
-  for (const entry of entries) {
-    const found = await stat(join(workplace.runDir, entry));
-    const isPgliteFile = entry.startsWith('queue/') && found.isFile();
-    if ((found.mode & 0o077) !== 0 && !isPgliteFile) open.push(entry);
+  for (const name of ['', ...(await readdir(root, { recursive: true }))]) {
+    // The live file is made anew each second, and the embedded queue's own come and go.
+    const found = await stat(join(root, name)).catch(() => undefined);
+    if (found !== undefined && (found.mode & 0o077) !== 0) open.push(join(root, name));
   }
-  expect(open).toEqual([]);
+  return open;
+}
+
+test('whatever the umask, nobody else can reach anything of a run: its files, its queue with its files, its socket', async () => {
+  const temporary = join(workplace.path, 'tmp');
+  await mkdir(temporary, { mode: 0o700 });
+  await workplace.write('users.csv', csvOf(['nobody', 'admin', ...users(ROWS)]));
+  await workplace.write('list.txt', 'admin\n');
+  // The cache is of its own: a queue prepared by another version must not stand for this one's.
+  const { here, runDir } = workplace;
+  const env = { ...here.env, TMPDIR: temporary, XDG_CACHE_HOME: join(workplace.path, 'cache') };
+  const umask = process.umask(0);
+  try {
+    const run = await startProgram(args('--generate', '--rate', '20', '--protect', 'list.txt'), {
+      ...here,
+      env,
+    });
+    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(10);
+    expect((await readdir(runDir, { recursive: true })).length).toBeGreaterThan(100);
+    expect((await readdir(temporary)).some((name) => name.startsWith('cbr-'))).toBe(true);
+    for (const root of [runDir, temporary, env.XDG_CACHE_HOME]) expect(await reachable(root)).toEqual([]);
+    run.kill('SIGKILL');
+    await run.result;
+    const resumed = await runProgram(['resume', runDir, '--quiet'], { ...here, env });
+    expect(resumed.code, resumed.stderr).toBe(1);
+  } finally {
+    process.umask(umask);
+  }
+  const made = ['run.json', 'run.key', 'run.log', 'protected.json', 'failed.csv'];
+  const result = ['report.csv', 'report.html', 'summary.json'];
+  expect(await readdir(runDir)).toEqual(expect.arrayContaining([...made, ...result]));
+  expect(await reachable(runDir)).toEqual([]);
 });
 
 test('a file of passwords that others can read is warned of, and one of its owner’s only is not', async () => {

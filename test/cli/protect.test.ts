@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
@@ -142,4 +142,31 @@ test.each([
   expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });
   expect(stderr).toMatch(message);
   expect(await standIn.size()).toBe(0);
+});
+
+test('resume protects whoever is protected by now as well, also when their jobs are in the queue already', async () => {
+  await workplace.write('users.csv', csvOf([...users(ROWS), 'operator', 'Admin']));
+  const config = join(workplace.path, 'config', 'cognito-bulk-reset');
+  await mkdir(config, { recursive: true });
+  const here = {
+    ...workplace.here,
+    env: { ...workplace.here.env, XDG_CONFIG_HOME: join(workplace.path, 'config') },
+  };
+  const queue = ['--queue', inject('redisUrl')];
+  const run = await startProgram(args('--rate', '20', ...queue), here);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
+  run.kill('SIGINT');
+  await run.result;
+  const done = workplace.report().length;
+  await writeFile(join(config, 'config.json'), '{"protect": ["operator", "user-1"]}');
+  await workplace.write('late.txt', 'admin\n');
+  const resumed = await runProgram(['resume', workplace.runDir, '--protect', 'late.txt'], here);
+  expect(resumed.code, resumed.stderr).toBe(1);
+  expect([errorOf('operator'), errorOf('Admin')]).toEqual(['UserIsProtected', 'UserIsProtected']);
+  expect(await wasCalled('operator', 'Admin')).toEqual([]);
+  // What was done before is not hidden.
+  expect(errorOf('user-1')).toBe('');
+  expect(done).toBeLessThan(ROWS);
+  expect(workplace.report()).toHaveLength(ROWS + 2);
+  expect(workplace.json('protected.json')).toEqual(['operator', 'user-1', 'admin']);
 });

@@ -3,7 +3,15 @@ import { RESET_USER, signJob } from '../../jobs/reset-user.js';
 import { sealPassword } from '../../src/password/seal.js';
 import { Secret } from '../../src/password/secret.js';
 import { passwordHash } from '../support/stand-in/password-hash.js';
-import { type BackendKind, type JobRun, type JobRunOptions, KEY, POOL, startJobRun } from './job-run.js';
+import {
+  type BackendKind,
+  type JobRun,
+  type JobRunOptions,
+  KEY,
+  POOL,
+  PROTECTED,
+  startJobRun,
+} from './job-run.js';
 
 const cleanUps: (() => unknown)[] = [];
 
@@ -130,6 +138,20 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
 });
 
 describe('on any queue', () => {
+  test('a job whose user was protected since it came into the queue is skipped without a call, and says if one may have gone before', async () => {
+    const run = await jobRun({ kind: 'redis' });
+    await run.add(1, PROTECTED);
+    await run.add(2, PROTECTED, { maybeSent: true });
+    run.work();
+    const skipped = { status: 'skipped', error: 'UserIsProtected' };
+    expect(await run.outcome(1)).toEqual({ ...skipped, message: 'on a list of protected users' });
+    expect(await run.outcome(2)).toMatchObject({
+      ...skipped,
+      message: expect.stringMatching(/may have reset/),
+    });
+    expect(run.standIn.size()).toBe(0);
+  });
+
   test('a first call’s PasswordHistoryPolicyViolation is a failure', async () => {
     const run = await jobRun({ kind: 'redis' });
     const name = 'PasswordHistoryPolicyViolationException';
