@@ -14,7 +14,7 @@ export async function withdrawProtected(queue: Queue, protection: Protection): P
     const row = rowOf(job.id ?? '');
     const { data } = resetUserSchema.safeParse(job.data);
     if (row === undefined || data === undefined || !protection.has(data.username)) continue;
-    const begun = job.finishedOn !== undefined || job.attemptsStarted > data.unsent;
+    const begun = job.finishedOn !== undefined || data.maybeSent || job.attemptsStarted > data.unsent;
     const taken =
       !begun &&
       (await job.remove().then(

@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { RESET_USER } from '../../jobs/reset-user.js';
@@ -76,6 +76,23 @@ test('three workers and the run share its rows: each user is called once, each w
   expect(counts).toHaveLength(ROWS);
   expect(counts.every((count) => count === 1)).toBe(true);
   expect(workplace.report().map(({ username }) => username)).toEqual(users(ROWS));
+});
+
+test('a worker resets nobody whom its own host’s configuration protects, whatever the run’s says', async () => {
+  const config = join(workplace.path, 'config');
+  await mkdir(join(config, 'cognito-bulk-reset'), { recursive: true });
+  const names = users(ROWS).map((name) => name.toUpperCase());
+  await writeFile(join(config, 'cognito-bulk-reset', 'config.json'), JSON.stringify({ protect: names }));
+  const run = await startRun('--generate', '--quota', '1000', '--rate', '60');
+  await calledAtLeast(5);
+  const worker = await startWorker(workplace.runDir, { XDG_CONFIG_HOME: config });
+  expect((await run.result).code).toBe(1);
+  expect((await worker.result).code).toBe(0);
+  const skipped = workplace.report().filter(({ error }) => error === 'UserIsProtected');
+  expect(skipped.length).toBeGreaterThan(0);
+  const called = new Set((await standIn.calls()).map(({ username }) => username));
+  expect(skipped.filter(({ username }) => called.has(username))).toEqual([]);
+  expect(Object.keys(await standIn.appliedCounts())).toHaveLength(ROWS - skipped.length);
 });
 
 test('a worker whose credentials are refused stops the whole run, which says so and on which host', async () => {

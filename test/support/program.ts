@@ -20,6 +20,8 @@ export interface ProgramOptions {
   entry?: string;
   /** Runs it at a terminal of its own (`script`, of every Linux): what it writes there is all in `stdout`. @default false */
   terminal?: boolean;
+  /** Open descriptors that it gets, as 3 and on. */
+  descriptors?: number[];
 }
 
 export interface ProgramResult {
@@ -76,11 +78,12 @@ export async function startProgram(args: string[], options: ProgramOptions = {})
   const command = [process.execPath, ...(options.nodeArgs ?? []), entry, ...args];
   const [file = '', ...rest] = options.terminal === true ? atTerminal(command) : command;
   const cwd = options.cwd ?? home;
+  // Its first three are pipes, whatever follows them.
   const child = spawn(file, rest, {
     cwd,
     env: { ...cleanEnvironment(home), ...options.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+    stdio: ['pipe', 'pipe', 'pipe', ...(options.descriptors ?? [])],
+  }) as Child;
   running.set(child, cwd);
   child.once('close', () => running.delete(child));
   return watch(child, home, options.terminal === true ? undefined : (options.input ?? ''));
