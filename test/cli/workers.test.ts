@@ -83,7 +83,7 @@ test('a worker resets nobody whom its own host’s configuration protects, whate
   await mkdir(join(config, 'cognito-bulk-reset'), { recursive: true });
   const names = users(ROWS).map((name) => name.toUpperCase());
   await writeFile(join(config, 'cognito-bulk-reset', 'config.json'), JSON.stringify({ protect: names }));
-  const run = await startRun('--generate', '--quota', '1000', '--rate', '60');
+  const run = await startRun('--generate', '--quota', '1000', '--rate', '20');
   await calledAtLeast(5);
   const worker = await startWorker(workplace.runDir, { XDG_CONFIG_HOME: config });
   expect((await run.result).code).toBe(1);
