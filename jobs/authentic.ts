@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Outcome, outcomeSchema } from '../src/outcome.js';
 import { unambiguous } from '../src/password/owner.js';
 import { authenticate, isAuthentic, type RunKey } from '../src/password/run-key.js';
+import type { Step } from '../src/steps.js';
 
 /**
  * Who can write to the queue must not be able to choose whom the workers reset, or what the report says of it. So
@@ -16,6 +17,7 @@ export interface JobFacts {
   username: string;
   unsent: number;
   maybeSent: boolean;
+  done: readonly Step[];
 }
 
 export function codeOfJob(key: RunKey, job: JobFacts): string {
@@ -26,8 +28,8 @@ export function isJobAuthentic(key: RunKey, job: JobFacts, code: string): boolea
   return isAuthentic(key, jobText(job), code);
 }
 
-function jobText({ run, pool, row, username, unsent, maybeSent }: JobFacts): string {
-  return unambiguous(['job', run, pool, row, username, unsent, String(maybeSent)]);
+function jobText({ run, pool, row, username, unsent, maybeSent, done }: JobFacts): string {
+  return unambiguous(['job', run, pool, row, username, unsent, String(maybeSent), ...done]);
 }
 
 /** An outcome as it lies in the queue. */

@@ -1,8 +1,8 @@
 import bullmq, { type Job } from 'bullmq';
 import { z } from 'zod';
 import { type Answer, type CallContext, callUntilAnswered } from '../src/cognito/call-until-answered.js';
-import type { SetPassword } from '../src/cognito/set-password.js';
-import type { Outcome } from '../src/outcome.js';
+import type { SetPasswordInput } from '../src/cognito/set-password.js';
+import { addCalls, type Calls, type Outcome } from '../src/outcome.js';
 import { derivePassword } from '../src/password/derive.js';
 import { discardedPassword } from '../src/password/discard.js';
 import type { RunKey } from '../src/password/run-key.js';
@@ -10,6 +10,8 @@ import { SealBrokenError, unsealPassword } from '../src/password/seal.js';
 import type { Secret } from '../src/password/secret.js';
 import type { PasswordShape } from '../src/password/shape.js';
 import { protectedOutcome } from '../src/protect/protection.js';
+import type { Pacer } from '../src/rate/pacer.js';
+import { STEP_CALLS, type Step, STEPS, type StepState, type StepStates } from '../src/steps.js';
 import { codeOfJob, isJobAuthentic, type SignedOutcome, signOutcome } from './authentic.js';
 import { rowOf } from './job-id.js';
 
@@ -27,6 +29,8 @@ export const resetUserSchema = z.object({
   unsent: z.int().nonnegative().default(0),
   /** The queue had lost this job, and with it whether a call was sent before. */
   maybeSent: z.boolean().default(false),
+  /** Steps that are done: another try begins with the next one. */
+  done: z.array(z.enum(STEPS)).default([]),
   /** Shows that a holder of the run's key made this job. */
   code: z.string(),
 });
@@ -35,8 +39,8 @@ export type UnsignedData = Omit<ResetUserData, 'code'>;
 
 /** A job's data as it goes into the queue. */
 export function signJob(key: RunKey, data: UnsignedData): ResetUserData {
-  const { unsent = 0, maybeSent = false } = data;
-  return { ...data, code: codeOfJob(key, { ...data, unsent, maybeSent }) };
+  const { unsent = 0, maybeSent = false, done = [] } = data;
+  return { ...data, code: codeOfJob(key, { ...data, unsent, maybeSent, done }) };
 }
 
 /** What a job comes to: an outcome for its row, or nothing, because it is no job of this run. */
@@ -52,9 +56,21 @@ export interface StopReason {
   error: string;
   message: string;
   requestId?: string | undefined;
+  /** The operation that was refused; absent for what is none of the service's. */
+  call?: string | undefined;
 }
 
-export interface ResetUserContext extends Omit<CallContext, 'stillHolds'> {
+/** One thing that is done to each user. */
+export interface UserStep {
+  name: Step;
+  send: (input: SetPasswordInput) => Promise<string | undefined>;
+  /** Of the quota that it uses. */
+  pacer: Pacer;
+  /** Users refused as NotAuthorized in a row, over all jobs of this process. */
+  refusals: { inARow: number };
+}
+
+export interface ResetUserContext extends Omit<CallContext, 'stillHolds' | 'pacer'> {
   run: string;
   pool: string;
   permanent: boolean;
@@ -62,9 +78,8 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds'> {
   passwords: PasswordSource;
   /** Whether a user must not be reset. Their rows don't come into the queue; this is for what was in it before. */
   isProtected: (username: string) => boolean;
-  setPassword: SetPassword;
-  /** Users refused as NotAuthorized in a row, over all jobs of this process. */
-  refusals: { inARow: number };
+  /** The password alone, or all that was asked, in order. */
+  steps: readonly UserStep[];
   /** Whether the job's lock is still this worker's. */
   stillHolds: (job: Job<ResetUserData>, token: string | undefined) => Promise<boolean>;
   /** Stops the run: nothing more is sent, and the rows in flight go back to the queue. */
@@ -74,38 +89,68 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds'> {
 /** One refusal is a user's, five with no success between them are the run's fault (DESIGN.md). */
 const REFUSALS_THAT_STOP = 5;
 
-/** The whole of what happens to one user: make the password, set it, say what came of it. */
+/** The whole of what happens to one user: make the password, do each step, say what came of it. */
 export function createResetUser(context: ResetUserContext) {
   return async (job: Job<ResetUserData>, token?: string): Promise<JobResult> => {
-    const data = ownData(job, context);
+    let data = ownData(job, context);
     // The row's true job may have been overwritten: the run, which knows it, puts it back.
     if (data === undefined) return REFUSED;
-    const sign = (outcome: Outcome) => signOutcome(context.key, data, outcome);
+    const { row } = data;
+    const sign = (outcome: Outcome) => signOutcome(context.key, { run: context.run, row }, outcome);
     const sentBefore = data.maybeSent || job.attemptsStarted - 1 > data.unsent;
-    if (context.isProtected(data.username)) return sign(protectedOutcome(sentBefore));
+    if (context.isProtected(data.username)) {
+      const { done } = data;
+      return sign({
+        ...protectedOutcome(sentBefore || done.length > 0),
+        ...statesOf(context, done, sentBefore ? STEPS : []),
+      });
+    }
     const password = passwordFor(context, data);
     if (password === 'broken') return sign(SEAL_BROKEN);
 
-    const { pool, permanent, setPassword } = context;
-    const send = () => setPassword({ poolId: pool, username: data.username, password, permanent });
-    const answer = await callUntilAnswered(send, {
-      ...context,
-      stillHolds: () => context.stillHolds(job, token),
-    });
-    // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
-    if (answer.kind === 'lost') throw new bullmq.WaitingError();
-    const outcome = outcomeOf(answer, sentBefore, context);
-    if (outcome !== undefined) return sign(outcome);
-
-    // Back to the queue, unharmed: what is known of this try goes with it.
-    if (!('maybeApplied' in answer && answer.maybeApplied)) {
-      await job.updateData(signJob(context.key, { ...data, unsent: data.unsent + 1 }));
+    const { pool: poolId, permanent, steps } = context;
+    const { username } = data;
+    let calls: Calls | undefined;
+    for (const step of steps) {
+      if (data.done.includes(step.name)) continue;
+      const answer = await callUntilAnswered(() => step.send({ poolId, username, password, permanent }), {
+        ...context,
+        pacer: step.pacer,
+        stillHolds: () => context.stillHolds(job, token),
+      });
+      // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
+      if (answer.kind === 'lost') throw new bullmq.WaitingError();
+      if ('calls' in answer) calls = addCalls(calls, answer.calls);
+      const came = whatCame(step, answer, sentBefore, context);
+      if (came === 'back') return giveBack(job, token, data, answer, context);
+      if (came !== 'done') {
+        const unsure = 'maybeApplied' in answer && answer.maybeApplied ? [step.name] : [];
+        return sign({ ...came, ...(calls && { calls }), ...statesOf(context, data.done, unsure) });
+      }
+      data = { ...data, done: [...data.done, step.name] };
+      // Remembered, so that a worker which takes over goes on from here; a queue out of reach only costs the step again.
+      if (step !== steps.at(-1)) await job.updateData(signJob(context.key, data)).catch(() => undefined);
     }
-    await job.moveToWait(token);
-    // BullMQ's PostgreSQL backend puts it last (Redis: first), and the report could not go on before a window of others.
-    await job.changePriority({ priority: 0, lifo: true });
-    throw new bullmq.WaitingError();
+    // The run makes no job of which nothing is left to do.
+    return calls === undefined ? REFUSED : sign({ status: 'succeeded', calls });
   };
+}
+
+/** Back to the queue, unharmed: what is known of this try goes with it. */
+async function giveBack(
+  job: Job<ResetUserData>,
+  token: string | undefined,
+  data: z.output<typeof resetUserSchema>,
+  answer: Answer,
+  { key }: ResetUserContext,
+): Promise<never> {
+  if (!('maybeApplied' in answer && answer.maybeApplied)) {
+    await job.updateData(signJob(key, { ...data, unsent: data.unsent + 1 }));
+  }
+  await job.moveToWait(token);
+  // BullMQ's PostgreSQL backend puts it last (Redis: first), and the report could not go on before a window of others.
+  await job.changePriority({ priority: 0, lifo: true });
+  throw new bullmq.WaitingError();
 }
 
 /** The job's data, if the run made it for this very row and pool. */
@@ -143,36 +188,51 @@ function passwordFor(
   }
 }
 
-/** The row's outcome, or undefined when the row goes back to the queue. */
-function outcomeOf(
+/** Whether the step is done, the row has failed by it, or goes back to the queue. */
+function whatCame(
+  step: UserStep,
   answer: Exclude<Answer, { kind: 'lost' }>,
   sentBefore: boolean,
   context: ResetUserContext,
-): Outcome | undefined {
+): 'done' | 'back' | Extract<Outcome, { status: 'failed' }> {
+  const call = STEP_CALLS[step.name];
   switch (answer.kind) {
     case 'applied':
-      context.refusals.inARow = 0;
-      return { status: 'succeeded', calls: answer.calls };
+      step.refusals.inARow = 0;
+      return 'done';
     case 'refused': {
+      const { error, message, retryable } = answer;
       // The pool has seen this very password: an earlier call whose answer got lost was applied.
-      const own = answer.error === 'PasswordHistoryPolicyViolationException';
-      if (own && (answer.maybeApplied || sentBefore)) return { status: 'succeeded', calls: answer.calls };
-      if (answer.error === 'NotAuthorizedException') {
-        context.refusals.inARow += 1;
-        if (context.refusals.inARow >= REFUSALS_THAT_STOP) {
-          context.stop({ error: answer.error, message: answer.message, requestId: answer.calls.requestId });
-          return undefined;
+      const own = error === 'PasswordHistoryPolicyViolationException';
+      if (own && (answer.maybeApplied || sentBefore)) return 'done';
+      if (error === 'NotAuthorizedException') {
+        step.refusals.inARow += 1;
+        if (step.refusals.inARow >= REFUSALS_THAT_STOP) {
+          context.stop({ error, message, requestId: answer.calls.requestId, call });
+          return 'back';
         }
       }
-      const { error, message, retryable, calls } = answer;
-      return { status: 'failed', error, message, retryable, calls };
+      const which = step.name === 'password_set' ? '' : `${call}: `;
+      return { status: 'failed', error, message: `${which}${message}`, retryable };
     }
     case 'stopped':
-      context.stop({ error: answer.error, message: answer.message, requestId: answer.requestId });
-      return undefined;
+      context.stop({ error: answer.error, message: answer.message, requestId: answer.requestId, call });
+      return 'back';
     case 'interrupted':
-      return undefined;
+      return 'back';
   }
+}
+
+/** Which steps of a row are done for which nothing more is sent. A plain run has only one, and its status says it. */
+function statesOf(
+  { steps }: ResetUserContext,
+  done: readonly Step[],
+  unsure: readonly Step[],
+): { steps?: StepStates } {
+  if (steps.length === 1) return {};
+  const stateOf = (step: Step): StepState =>
+    done.includes(step) ? 'yes' : unsure.includes(step) ? 'unknown' : 'no';
+  return { steps: Object.fromEntries(steps.map(({ name }) => [name, stateOf(name)])) };
 }
 
 const SEAL_BROKEN: Outcome = {

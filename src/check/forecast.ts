@@ -3,8 +3,10 @@ import { spacing } from '../rate/pace.js';
 export interface ForecastOptions {
   /** Users that get a new password. */
   users: number;
-  /** Calls a second, over all workers. */
-  rate: number;
+  /** Each of a user's steps is one. */
+  callsPerUser: number;
+  /** At best, over all workers. */
+  usersPerSecond: number;
   /** What AWS bills for a monthly active user, in US dollars. */
   pricePerMau?: number | undefined;
   now: Date;
@@ -22,10 +24,16 @@ export interface Forecast {
   atMostUsd?: number;
 }
 
-export function forecast({ users, rate, pricePerMau, now }: ForecastOptions): Forecast {
-  const seconds = secondsFor(users, rate);
+export function forecast({
+  users,
+  callsPerUser,
+  usersPerSecond,
+  pricePerMau,
+  now,
+}: ForecastOptions): Forecast {
+  const seconds = secondsFor(users, usersPerSecond);
   return {
-    calls: users,
+    calls: users * callsPerUser,
     seconds,
     finishesAt: new Date(now.getTime() + seconds * 1000).toISOString(),
     billedUsers: users,
@@ -33,7 +41,7 @@ export function forecast({ users, rate, pricePerMau, now }: ForecastOptions): Fo
   };
 }
 
-/** How long so many calls take at a rate, in seconds: the pace keeps a margin below it. */
-export function secondsFor(calls: number, rate: number): number {
-  return Math.round((calls * spacing(rate)) / 100) / 10;
+/** How long so many users take at a rate, in seconds: the pace keeps a margin below it. */
+export function secondsFor(users: number, rate: number): number {
+  return Math.round((users * spacing(rate)) / 100) / 10;
 }

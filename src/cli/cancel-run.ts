@@ -58,7 +58,7 @@ async function cancel(
   const manifest = await openInput(record, directory, key);
   const log = openLog(directory.log);
   try {
-    const report = await resumeReport(directory.report);
+    const report = await resumeReport(directory.report, record.steps?.asked);
     const backend = await openBackend(location, {
       runId: record.id,
       directory: directory.queue,

@@ -1,6 +1,7 @@
 import { callerText } from '../cognito/caller.js';
 import type { Prepared } from '../run/prepare.js';
 import type { PlanRequest } from '../run/request.js';
+import type { Step } from '../steps.js';
 import { count } from './words.js';
 
 export type Fact = [name: string, text: string];
@@ -13,10 +14,35 @@ export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
     ['User pool', `${pool.name} (${pool.id})${size}`],
     ...(run.caller === undefined ? [] : [['Caller', callerText(run.caller)] satisfies Fact]),
     ['Passwords', passwords(run)],
+    ...eachUser(run),
     ['Users then', statusAfter(run)],
     ...recipients(run),
     ...protectedUsers(run),
   ];
+}
+
+const STEP_WORDS: Readonly<Record<Step, string>> = {
+  disabled: 'disabled',
+  password_set: 'gets the password',
+  signed_out: 'signed out everywhere',
+};
+
+function eachUser({ steps, request }: Prepared<PlanRequest>): Fact[] {
+  if (steps.length === 0) return [];
+  const words = steps.map((step) => STEP_WORDS[step]).join(', then ');
+  return [
+    ['Each user', words],
+    ...(request.disable && !request.checkUsers
+      ? [['Undo', 'enable can’t tell who was disabled before: add --check-users'] satisfies Fact]
+      : []),
+  ];
+}
+
+/** Calls a second. With more steps than the password each quota has its own pace, and the slowest is the run's. */
+export function rates({ rate, steps, request, usersPerSecond }: Prepared<PlanRequest>): string {
+  if (steps.length === 0) return `${rate} calls a second`;
+  const others = request.disable ? 'disables and sign-outs' : 'sign-outs';
+  return `${rate} passwords and ${request.signOutRate} ${others} a second, so ${Math.round(usersPerSecond * 10) / 10} users a second at best`;
 }
 
 function recipients({ request: { recipients: keys } }: Prepared<PlanRequest>): Fact[] {
@@ -49,12 +75,17 @@ function passwords({ request, shape, entropyBits }: Prepared<PlanRequest>): stri
   }
 }
 
-function statusAfter({ request, pool }: Prepared<PlanRequest>): string {
+function sessions(steps: readonly Step[]): string {
+  return steps.length === 0 ? '; sessions that are open stay open without --sign-out or --disable' : '';
+}
+
+function statusAfter({ request, pool, steps }: Prepared<PlanRequest>): string {
+  if (request.disable) return 'can’t sign in until they are enabled again: cognito-bulk-reset enable';
   if (!request.permanent) {
     const days = pool.policy.temporaryPasswordValidityDays;
     return `must choose a new password at the next sign-in, within ${days} day${days === 1 ? '' : 's'} (temporary)`;
   }
   return request.mode === 'discard'
-    ? 'can sign in only after a password reset; sessions that are open stay open (permanent)'
+    ? `can sign in only after a password reset${sessions(steps)} (permanent)`
     : 'sign in with the new password (permanent)';
 }

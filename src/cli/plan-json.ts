@@ -12,6 +12,9 @@ export function planJson({ prepared, survey, forecast, pricePerMau, actions }: R
     mode: request.mode,
     permanent: request.permanent,
     protected: request.protectedUsers.length,
+    ...(prepared.steps.length === 0
+      ? {}
+      : { steps: prepared.steps, signOutRate: request.signOutRate, usersPerSecond: prepared.usersPerSecond }),
     ...survey,
     rate: prepared.rate,
     ...forecast,

@@ -1,6 +1,6 @@
 import type { PasswordPolicy } from '../password/policy.js';
 import type { RunPlan } from '../run/plan-run.js';
-import { type Fact, poolAndPasswords } from './plan-facts.js';
+import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
 import { clockTime, count, counted, duration } from './words.js';
@@ -49,7 +49,7 @@ function takes({ prepared, forecast, pricePerMau }: RunPlan, now: Date): Fact[] 
   const { calls, seconds, finishesAt, billedUsers, atMostUsd } = forecast;
   const cost = atMostUsd === undefined ? '' : `: at most $${atMostUsd.toFixed(2)} at $${pricePerMau} each`;
   return [
-    ['Calls', `${count(calls)}, at ${prepared.rate} a second`],
+    ['Calls', `${count(calls)}, at ${rates(prepared)}`],
     ['Takes', `${duration(seconds)}, until ${clockTime(new Date(finishesAt), now)} if it begins now`],
     [
       'Bills',

@@ -3,7 +3,7 @@ import { secondsFor } from '../check/forecast.js';
 import type { Survey } from '../check/survey.js';
 import type { PreparedRun } from '../run/prepare.js';
 import { failureLimitText } from '../run/threshold.js';
-import { type Fact, poolAndPasswords } from './plan-facts.js';
+import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
 import { clockTime, count, counted, duration } from './words.js';
@@ -14,7 +14,7 @@ import { clockTime, count, counted, duration } from './words.js';
  */
 export function planScreen(run: PreparedRun, runDirectory: string, now: Date, survey?: Survey): string {
   const { request, manifest, location } = run;
-  const seconds = secondsFor(survey?.good ?? manifest.estimatedRows, run.rate);
+  const seconds = secondsFor(survey?.good ?? manifest.estimatedRows, run.usersPerSecond);
   const finish = new Date(now.getTime() + seconds * 1000);
   const about = survey === undefined && !manifest.exactRows ? 'about ' : '';
   const rows = counted(survey?.rows ?? manifest.estimatedRows, 'row');
@@ -25,7 +25,7 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date, su
     ],
     ...(run.retryOf === undefined ? [] : [['Retry of', run.retryOf.directory] satisfies Fact]),
     ...poolAndPasswords(run),
-    ['Rate', `${run.rate} calls a second, ${run.concurrency} at once`],
+    ['Rate', `${rates(run)}, ${run.concurrency} at once`],
     ['Takes', `${duration(seconds)}, until ${clockTime(finish, now)}`],
     ['Stops', stops(run)],
     ['Queue', location.kind === 'embedded' ? 'embedded, in the run directory' : location.shown],

@@ -8,6 +8,7 @@ import {
   QUOTA,
   type RunRequest,
   runRequestSchema,
+  UPDATE_QUOTA,
 } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
 import { checkShape } from './plan-options.js';
@@ -25,6 +26,8 @@ export function addRequestOptions(command: Command): Command {
     .addOption(option('--generate', 'make a password for each user that fits the pool’s policy'))
     .addOption(option('--password-column <name>', 'take the passwords from this column'))
     .addOption(option('--discard', 'random passwords that nobody keeps: lock everyone out'))
+    .addOption(option('--sign-out', 'revoke the users’ tokens too: a password alone ends no session'))
+    .addOption(option('--disable', 'disable each user first, and sign out; enable undoes it'))
     .addOption(option('--temporary', 'FORCE_CHANGE_PASSWORD instead of a permanent password'))
     .addOption(option('--length <n>', 'characters of a generated password').argParser(positiveInteger))
     .addOption(
@@ -39,6 +42,11 @@ export function addRequestOptions(command: Command): Command {
       option('--rate <n>', 'calls a second over all workers, or max')
         .argParser(rateNumber)
         .default(DEFAULT_RATE),
+    )
+    .addOption(
+      option('--sign-out-rate <n>', 'sign-outs and disables a second')
+        .argParser(positiveNumber)
+        .default(UPDATE_QUOTA),
     )
     .addOption(option('--quota <n>', "the account's quota").argParser(positiveNumber).default(QUOTA))
     .addOption(protectOption());
@@ -58,6 +66,9 @@ export const requestShape = {
   passwordColumn: z.string().optional(),
   discard: z.boolean().optional(),
   temporary: z.boolean().optional(),
+  signOut: z.boolean().default(false),
+  disable: z.boolean().default(false),
+  signOutRate: z.number(),
   length: z.number().optional(),
   alphabet: z.enum(ALPHABET_NAMES).optional(),
   column: z.string().optional(),
@@ -114,6 +125,11 @@ function checkTogether(options: GivenOptions, mode: PlanRequest['mode']): void {
   }
   if (options.canaryFailures !== undefined && options.canary === undefined) {
     throw new UsageError('--canary-failures goes with --canary only.');
+  }
+  if ((options.signOutRate ?? 0) > UPDATE_QUOTA) {
+    throw new UsageError(
+      `--sign-out-rate ${options.signOutRate} is over the quota of UserUpdate, ${UPDATE_QUOTA} calls a second for the whole account and Region, which AWS does not raise.`,
+    );
   }
   if (
     options.checkUsers !== true &&

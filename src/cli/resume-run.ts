@@ -63,7 +63,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     record = await withNewLimits(record, options, directory);
     const log = openLog(directory.log);
     try {
-      const report = await resumeReport(directory.report);
+      const report = await resumeReport(directory.report, record.steps?.asked);
       const backend = await openBackend(location, {
         runId: record.id,
         directory: directory.queue,

@@ -58,7 +58,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     const key = trustedKey(posted, keyFromElsewhere() ?? directoryKey());
     observers.metrics?.label(plan.run, plan.pool);
     const region = options.region ?? regionOfPool(plan.pool);
-    const concurrency = options.concurrency ?? defaultConcurrency(plan.rate);
+    const concurrency = options.concurrency ?? defaultConcurrency(plan.rate, plan.steps?.asked.length);
     log.info(
       { run: plan.run, pool: plan.pool, region, endpoint, rate: plan.rate, concurrency },
       'taking part',
@@ -92,7 +92,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     const stopped = await takePart({ backend, board, plan, key, signal, log, start });
     if (stopped !== undefined) {
       process.stderr.write(
-        `Stopped: ${escapeForTerminal(`${stopped.error}: ${stopped.message}`)}\n${stopAdvice(stopped.error)}\n`,
+        `Stopped: ${escapeForTerminal(`${stopped.error}: ${stopped.message}`)}\n${stopAdvice(stopped.error, stopped.call)}\n`,
       );
       return ExitCode.stopped;
     }

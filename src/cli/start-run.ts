@@ -5,6 +5,7 @@ import { createRunKey } from '../password/key-file.js';
 import { openBackend } from '../queue/open-backend.js';
 import { createReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
+import { stepsAsked } from '../steps.js';
 import { beginRun } from '../run/begin.js';
 import { createRunDirectory, type RunDirectory, removeRunDirectory } from '../run/directory.js';
 import { lockRun } from '../run/lock.js';
@@ -114,7 +115,7 @@ async function runPrepared({
 }: RunPrepared): Promise<number> {
   const lock = await lockRun(directory.lock, { takeOver: false });
   // Before run.json, which makes the directory a run's: such a one can be resumed whenever its process died.
-  const report = await createReport(directory.report);
+  const report = await createReport(directory.report, stepsAsked(prepared.request));
   const { record, key: runKey } = await beginRun(directory, prepared, {
     input,
     program: VERSION,

@@ -63,8 +63,17 @@ function asJson(standing: Standing): object {
         holder: standing.holder,
       };
     case 'unfinished': {
-      const { rows, byStatus, byError, calls } = standing.tally;
-      return { state, ...run, done: rows, byStatus, byError: Object.fromEntries(byError), calls };
+      const { rows, byStatus, byError, calls, steps } = standing.tally;
+      const stepsDone = record.steps === undefined ? {} : { steps };
+      return {
+        state,
+        ...run,
+        done: rows,
+        byStatus,
+        byError: Object.fromEntries(byError),
+        ...stepsDone,
+        calls,
+      };
     }
   }
 }

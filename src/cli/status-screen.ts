@@ -1,5 +1,6 @@
 import { OUTCOME_STATUSES } from '../outcome.js';
-import { errorsByCount } from '../report/tally.js';
+import { stepLines } from '../report/summary-table.js';
+import { errorsByCount, type StepCounts } from '../report/tally.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import type { Standing } from '../run/standing.js';
 import { clockTime, count, duration } from './words.js';
@@ -18,14 +19,19 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
     ...progressOf(standing, now),
   ];
   const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${escapeForTerminal(text)}`);
-  const { byStatus, byError } = countsOf(standing);
+  const { byStatus, byError, steps } = countsOf(standing);
   const counts = OUTCOME_STATUSES.map(
     (status) => `  ${status.padEnd(12)}${count(byStatus[status]).padStart(11)}`,
   );
   const errors = errorsByCount(byError)
     .slice(0, ERRORS_SHOWN)
     .map(([error, times]) => `  ${' '.repeat(12)}${count(times).padStart(11)}  ${escapeForTerminal(error)}`);
-  return `${[...lines, '', ...counts.slice(0, 2), ...errors, ...counts.slice(2)].join('\n')}\n${nextStep(standing, path)}`;
+  return `${[...lines, '', ...counts.slice(0, 2), ...errors, ...counts.slice(2), ...stepsOf(steps)].join('\n')}\n${nextStep(standing, path)}`;
+}
+
+function stepsOf(steps: StepCounts): string[] {
+  const lines = stepLines(steps);
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function keyOf({ keyShreddedAt }: Standing['record']): [string, string][] {
@@ -75,17 +81,23 @@ function progressOf(standing: Standing, now: Date): [string, string][] {
 function countsOf(standing: Standing): {
   byStatus: Record<(typeof OUTCOME_STATUSES)[number], number>;
   byError: Iterable<readonly [string, number]>;
+  steps: StepCounts;
 } {
   const none = { succeeded: 0, failed: 0, skipped: 0, unprocessed: 0 };
   switch (standing.kind) {
     case 'finished':
-      return { ...standing.summary, byError: Object.entries(standing.summary.byError) };
+      return {
+        ...standing.summary,
+        byError: Object.entries(standing.summary.byError),
+        steps: standing.summary.steps ?? {},
+      };
     case 'unfinished':
       return standing.tally;
     case 'live':
       return {
         byStatus: standing.snapshot?.byStatus ?? none,
         byError: Object.entries(standing.snapshot?.byError ?? {}),
+        steps: standing.snapshot?.steps ?? {},
       };
   }
 }

@@ -160,9 +160,9 @@ function sayUnfinished(
     tell(progress, 'ended', text, ended);
     return ExitCode.interrupted;
   }
-  const { error, message } = ending.reason;
+  const { error, message, call } = ending.reason;
   const text =
-    `Stopped after ${report.tally.rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error)}\n` +
+    `Stopped after ${report.tally.rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error, call)}\n` +
     `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`;
   tell(progress, 'ended', text, { ...ended, error });
   return ExitCode.stopped;

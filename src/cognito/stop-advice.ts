@@ -34,7 +34,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   TokenProviderError: 'CredentialsProviderError',
 };
 
-export function stopAdvice(error: string): string {
+/** @param call the operation that was refused, if it is known */
+export function stopAdvice(error: string, call?: string): string {
+  if (call !== undefined && (ALIASES[error] ?? error) === 'AccessDeniedException') {
+    return `The credentials may not call this: allow cognito-idp:${call} on the pool (samples/iam-policy.json).`;
+  }
   return (
     knownAdvice(error) ??
     'This error is not known here, so the run was stopped instead of failing every user.'

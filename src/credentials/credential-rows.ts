@@ -17,7 +17,7 @@ export interface CredentialsSource {
 export const CREDENTIAL_COLUMNS = ['username', 'password', 'row'] as const;
 
 /**
- * The users whose reset succeeded, each with the password that was set, as CSV text in pieces: a header, then as many lines
+ * The users whose password was set, each with the password that was set, as CSV text in pieces: a header, then as many lines
  * as a stretch of the report has. The only text of this program that holds passwords, so it goes nowhere but into what encrypts
  * it. `onUsers` hears how many users each piece has.
  *
@@ -34,10 +34,13 @@ export async function* credentialRows(
   const file = await openReportToRead(report);
   try {
     for await (const { records } of readReport(file, report)) {
-      const succeeded = records.filter(({ status }) => status === 'succeeded');
-      onUsers(succeeded.length);
+      // Also where a later step failed: the password is the user's all the same.
+      const changed = records.filter(
+        ({ status, steps }) => status === 'succeeded' || steps?.password_set === 'yes',
+      );
+      onUsers(changed.length);
       yield stringify(
-        succeeded.map(({ username, row }) => [
+        changed.map(({ username, row }) => [
           username,
           derivePassword(key, { poolId, username, row }, shape).reveal(),
           row,

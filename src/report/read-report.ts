@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { UsageError } from '../usage-error.js';
-import { parseReportRecord, REPORT_HEADER, type ReportRecord } from './report-line.js';
+import { type Step, stepsAsked } from '../steps.js';
+import { parseReportRecord, reportHeader, type ReportRecord, stepsOfHeader } from './report-line.js';
 import { escapeForTerminal } from './terminal-text.js';
 import { cutWholeRecords, RECORD_LIMIT } from './whole-records.js';
 
@@ -11,6 +12,8 @@ const CHUNK = 128 * 1024;
 /** A stretch of the report, read and checked. */
 export interface ReportPart {
   records: ReportRecord[];
+  /** Whose columns the report has. */
+  steps: readonly Step[];
   /** The same as they stand in the file, each with its newline. */
   lines: string[];
   /** The bytes of the file up to the end of these records. */
@@ -27,6 +30,7 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
   let size = 0;
   let line = 1;
   let row = 0;
+  let steps: readonly Step[] = [];
   let rest: Buffer = Buffer.alloc(0);
   for (let position = 0; ;) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
@@ -37,10 +41,13 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
     if (rest.length > RECORD_LIMIT) throw notAReport(path, line, 'a quote is opened and not closed');
     if (cut.records.length === 0) continue;
 
-    if (size === 0 && cut.records.shift() !== REPORT_HEADER)
-      throw notAReport(path, 1, 'its header is another');
+    if (size === 0) {
+      const found = stepsOfHeader(cut.records.shift() ?? '');
+      if (found === undefined) throw anotherHeader(path);
+      steps = found;
+    }
     line += size === 0 ? 1 : 0;
-    const records = parseRecords(cut.records);
+    const records = parseRecords(cut.records, steps);
     for (const [index, text] of cut.records.entries()) {
       const record = records[index];
       if (record === undefined) throw notAReport(path, line, 'this is no line of a report');
@@ -50,7 +57,7 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
       line += text.includes('"') ? text.split('\n').length - 1 : 1;
     }
     size = position - rest.length;
-    yield { records: records.filter((record) => record !== undefined), lines: cut.records, size };
+    yield { records: records.filter((record) => record !== undefined), steps, lines: cut.records, size };
   }
   checkTorn(path, rest.toString('utf8'), line, row, size === 0);
 }
@@ -71,9 +78,9 @@ export async function readFirstRecords(path: string, count: number): Promise<Rep
 }
 
 /** The records of `lines`, `undefined` for what isn't one. csv-parse sees only lines with quotes: the others need no parser, and it takes 8 s for a million. */
-function parseRecords(lines: readonly string[]): (ReportRecord | undefined)[] {
+function parseRecords(lines: readonly string[], steps: readonly Step[]): (ReportRecord | undefined)[] {
   return lines.map((line) =>
-    parseReportRecord(line.includes('"') ? parseQuoted(line) : line.slice(0, -1).split(',')),
+    parseReportRecord(line.includes('"') ? parseQuoted(line) : line.slice(0, -1).split(','), steps),
   );
 }
 
@@ -88,8 +95,15 @@ function parseQuoted(line: string): string[] {
 
 /** What a crash can leave is the beginning of one line. Anything else was there before, and isn't ours to cut off. */
 function checkTorn(path: string, torn: string, line: number, row: number, inHeader: boolean): void {
-  if (inHeader && !REPORT_HEADER.startsWith(torn)) throw notAReport(path, 1, 'its header is another');
+  if (inHeader && !HEADERS.some((header) => header.startsWith(torn))) throw anotherHeader(path);
   if (torn.includes(`\n${row + 2},`)) throw notAReport(path, line, 'a quote is opened and not closed');
+}
+
+const HEADERS = [true, false].map((disable) => reportHeader(stepsAsked({ disable, signOut: true })));
+
+/** A report that is of another kind of run, or of none. */
+export function anotherHeader(path: string): UsageError {
+  return notAReport(path, 1, 'its header is another');
 }
 
 function notAReport(path: string, line: number, reason: string): UsageError {

@@ -3,8 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from '../usage-error.js';
 import { syncDirectory } from './atomic-file.js';
-import { readReport } from './read-report.js';
-import { REPORT_HEADER } from './report-line.js';
+import type { Step } from '../steps.js';
+import { anotherHeader, readReport } from './read-report.js';
+import { reportHeader } from './report-line.js';
 import { errorCode, ReportWriteError } from './report-write-error.js';
 import { addToTally, emptyTally, entryOfRecord, type Tally } from './tally.js';
 import { escapeForTerminal } from './terminal-text.js';
@@ -27,6 +28,8 @@ export interface OpenReport {
   /** The last row that has a line; 0 for none. */
   lastRow: number;
   tally: Tally;
+  /** Whose columns it has; none in a plain run. */
+  steps: readonly Step[];
 }
 
 /** A link is not followed. Opened for reading too, a FIFO doesn't wait for its other end. */
@@ -37,15 +40,15 @@ const OWNER_ONLY = 0o600;
  * Makes a new report with its header, on the disk when this resolves.
  * @throws UsageError if something is there already. ReportWriteError if it can't be written.
  */
-export async function createReport(path: string): Promise<OpenReport> {
+export async function createReport(path: string, steps: readonly Step[] = []): Promise<OpenReport> {
   const handle = await openSafely(path, SAFE_APPEND | constants.O_CREAT | constants.O_EXCL);
   return closingOnError(handle, async () => {
     const file = appendTo(handle, path, 0);
-    await file.append(REPORT_HEADER);
+    await file.append(reportHeader(steps));
     await syncDirectory(dirname(path)).catch((error: unknown) => {
       throw new ReportWriteError(path, error);
     });
-    return { file, lastRow: 0, tally: emptyTally() };
+    return { file, lastRow: 0, tally: emptyTally(), steps };
   });
 }
 
@@ -55,7 +58,7 @@ export async function createReport(path: string): Promise<OpenReport> {
  * @throws UsageError if it is missing, a link or no regular file, or not the lines 1 to n of a report.
  * ReportWriteError if it can't be written.
  */
-export async function resumeReport(path: string): Promise<OpenReport> {
+export async function resumeReport(path: string, steps: readonly Step[] = []): Promise<OpenReport> {
   const handle = await openSafely(path, SAFE_APPEND);
   return closingOnError(handle, async () => {
     const stat = await handle.stat();
@@ -63,13 +66,14 @@ export async function resumeReport(path: string): Promise<OpenReport> {
     const tally = emptyTally();
     let size = 0;
     for await (const part of readReport(handle, path)) {
+      if (reportHeader(part.steps) !== reportHeader(steps)) throw anotherHeader(path);
       for (const record of part.records) addToTally(tally, entryOfRecord(record));
       size = part.size;
     }
     if (size < stat.size) await cutOff(handle, path, size);
     const file = appendTo(handle, path, size);
-    if (size === 0) await file.append(REPORT_HEADER);
-    return { file, lastRow: tally.rows, tally };
+    if (size === 0) await file.append(reportHeader(steps));
+    return { file, lastRow: tally.rows, tally, steps };
   });
 }
 

@@ -1,4 +1,5 @@
-import { OUTCOME_STATUSES, type Outcome, type OutcomeStatus } from '../outcome.js';
+import { OUTCOME_STATUSES, type Outcome, type OutcomeStatus, stepStatesOf } from '../outcome.js';
+import { STEP_STATES, type Step, STEPS, type StepState, type StepStates } from '../steps.js';
 import { csvField } from './csv-field.js';
 import { plainField } from './spreadsheet-field.js';
 import { escapeForTerminal } from './terminal-text.js';
@@ -27,8 +28,20 @@ export const REPORT_COLUMNS = [
   'finished_at',
 ] as const;
 
-/** The report's first line, with its newline. */
-export const REPORT_HEADER = `${REPORT_COLUMNS.join(',')}\n`;
+/** The first line of a report with these steps as its last columns, with its newline. */
+export function reportHeader(steps: readonly Step[]): string {
+  return `${[...REPORT_COLUMNS, ...steps].join(',')}\n`;
+}
+
+/** The first line of a plain run's report. */
+export const REPORT_HEADER = reportHeader([]);
+
+/** By its first line, which steps a report has columns of; undefined if it is none of this program's. */
+export function stepsOfHeader(header: string): readonly Step[] | undefined {
+  if (header === REPORT_HEADER) return [];
+  const steps = STEPS.filter((step) => header.includes(`,${step}`));
+  return header === reportHeader(steps) ? steps : undefined;
+}
 
 /** Characters; the service's own messages are far shorter, but the queue may be somebody else's. */
 const MESSAGE_LIMIT = 500;
@@ -37,15 +50,22 @@ const WORD_LIMIT = 128;
 /**
  * The line of report.csv for `row`, with its newline. The username is kept to the last character, so it may
  * span lines inside its quotes; all other text is one line of bounded length.
+ *
+ * @param steps whose columns the report has; none in a plain run
  */
-export function formatReportRow({ row, line, username, outcome }: ReportRow): string {
+export function formatReportRow(
+  { row, line, username, outcome }: ReportRow,
+  steps: readonly Step[] = [],
+): string {
+  const states = stepStatesOf(outcome, steps);
   const failure = outcome.status === 'succeeded' ? undefined : outcome;
   const calls = 'calls' in outcome ? outcome.calls : undefined;
   return (
     `${row},${line},${field(username)},${outcome.status},` +
     `${field(reportedError(outcome))},${oneLine(failure?.message, MESSAGE_LIMIT)},` +
     `${calls?.attempts ?? 0},${oneLine(calls?.requestId, WORD_LIMIT)},` +
-    `${oneLine(calls?.startedAt, WORD_LIMIT)},${oneLine(calls?.finishedAt, WORD_LIMIT)}\n`
+    `${oneLine(calls?.startedAt, WORD_LIMIT)},${oneLine(calls?.finishedAt, WORD_LIMIT)}` +
+    `${steps.map((step) => `,${states[step]}`).join('')}\n`
   );
 }
 
@@ -84,17 +104,29 @@ export interface ReportRecord {
   requestId: string | undefined;
   startedAt: string | undefined;
   finishedAt: string | undefined;
+  /** Which of the steps are done, of a run that was asked for more than passwords. */
+  steps: StepStates | undefined;
 }
 
 /**
  * Reads one record of report.csv back, its fields in the columns' order as a CSV parser gives them; `undefined`
  * if it isn't one. By hand: with a zod tuple a resume of a million rows took 8 s, measured, most of it in zod.
  */
-export function parseReportRecord(fields: readonly string[]): ReportRecord | undefined {
+export function parseReportRecord(
+  fields: readonly string[],
+  steps: readonly Step[] = [],
+): ReportRecord | undefined {
   const [row, line, username, status, error, message, attempts, requestId, startedAt, finishedAt] = fields;
-  if (fields.length !== REPORT_COLUMNS.length || !isCount(row) || !isCount(line) || !isCount(attempts))
+  if (
+    fields.length !== REPORT_COLUMNS.length + steps.length ||
+    !isCount(row) ||
+    !isCount(line) ||
+    !isCount(attempts)
+  )
     return undefined;
   if (username === undefined || !isStatus(status)) return undefined;
+  const states = steps.length === 0 ? undefined : statesIn(fields, steps);
+  if (states === 'malformed') return undefined;
   return {
     row: Number(row),
     line: Number(line),
@@ -106,7 +138,22 @@ export function parseReportRecord(fields: readonly string[]): ReportRecord | und
     requestId: plainText(requestId),
     startedAt: plainText(startedAt),
     finishedAt: plainText(finishedAt),
+    steps: states,
   };
+}
+
+function statesIn(fields: readonly string[], steps: readonly Step[]): StepStates | 'malformed' {
+  const states: StepStates = {};
+  for (const [index, step] of steps.entries()) {
+    const state = fields[REPORT_COLUMNS.length + index];
+    if (!isState(state)) return 'malformed';
+    states[step] = state;
+  }
+  return states;
+}
+
+function isState(text: string | undefined): text is StepState {
+  return STEP_STATES.some((state) => state === text);
 }
 
 function isCount(text: string | undefined): boolean {

@@ -57,7 +57,7 @@ interface Waiter {
 const SYNC_INTERVAL = 20;
 
 export function createReporter({ report, window, onWriteError, onLines }: ReporterOptions): Reporter {
-  const { file, tally } = report;
+  const { file, tally, steps } = report;
   const reorder = createReorder<ReportRow>(report.lastRow, window);
   const waiters = new Set<Waiter>();
   let syncedRow = report.lastRow;
@@ -73,8 +73,8 @@ export function createReporter({ report, window, onWriteError, onLines }: Report
       while (reorder.next < reorder.missing) {
         const began = performance.now();
         const rows = reorder.take();
-        await file.append(rows.map(formatReportRow).join(''));
-        for (const row of rows) addToTally(tally, entryOfRow(row));
+        await file.append(rows.map((row) => formatReportRow(row, steps)).join(''));
+        for (const row of rows) addToTally(tally, entryOfRow(row, steps));
         syncedRow += rows.length;
         releaseSynced();
         onLines?.(rows);

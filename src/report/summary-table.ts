@@ -2,7 +2,8 @@ import { dirname } from 'node:path';
 import { OUTCOME_STATUSES } from '../outcome.js';
 import { errorHint } from './error-hints.js';
 import type { Summary } from './summary.js';
-import { errorsByCount } from './tally.js';
+import { STEPS } from '../steps.js';
+import { errorsByCount, type StepCounts } from './tally.js';
 import { escapeForTerminal } from './terminal-text.js';
 
 /** The screen is for what matters; the rest is in summary.json. */
@@ -25,7 +26,7 @@ export interface SummaryFiles {
 
 /** The end of a run in plain text of at most 80 columns, paths apart. Ends with a newline. */
 export function summaryTable(summary: Summary, files: SummaryFiles): string {
-  const blocks = [statusBlock(summary), errorBlock(summary), factBlock(summary, files)];
+  const blocks = [statusBlock(summary), stepBlock(summary), errorBlock(summary), factBlock(summary, files)];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -38,6 +39,20 @@ function statusBlock({ rows, byStatus }: Summary): string[] {
     return `  ${status.padEnd(12)}${number(byStatus[status]).padStart(11)}${share.padStart(10)}`;
   });
   return [...lines, `  ${RULE}`, `  ${'rows'.padEnd(12)}${number(rows).padStart(11)}`];
+}
+
+function stepBlock({ steps }: Summary): string[] {
+  return steps === undefined ? [] : stepLines(steps);
+}
+
+/** Of how many rows each step is done: of all rows, as a password may be set where the sign-out failed. */
+export function stepLines(steps: StepCounts): string[] {
+  return STEPS.flatMap((step) => {
+    const counts = steps[step];
+    if (counts === undefined) return [];
+    const doubt = counts.unknown === 0 ? '' : `  and ${number(counts.unknown)} unknown`;
+    return [`  ${step.replaceAll('_', ' ').padEnd(12)}${number(counts.yes).padStart(11)}${doubt}`];
+  });
 }
 
 function errorBlock({ byError }: Summary): string[] {

@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { STEPS } from '../steps.js';
 import { replaceFile } from './atomic-file.js';
 import { errorsByCount, type Tally } from './tally.js';
 
 const count = z.int().nonnegative();
+const stepCount = z.object({ yes: count, no: count, unknown: count }).optional();
+export const stepCountsSchema = z.object({
+  disabled: stepCount,
+  password_set: stepCount,
+  signed_out: stepCount,
+});
 
 /** summary.json: what a run came to. */
 export const summarySchema = z.object({
@@ -20,6 +27,8 @@ export const summarySchema = z.object({
   byStatus: z.object({ succeeded: count, failed: count, skipped: count, unprocessed: count }),
   /** By the error's name, the most frequent first. */
   byError: z.record(z.string(), count),
+  /** For each step that was asked: of how many rows it is done. Absent in a plain run. */
+  steps: stepCountsSchema.optional(),
   /** Calls sent for users, throttled ones apart. */
   calls: count,
   /** Calls that were answered with "slow down"; of a resumed run, those since it was last resumed. */
@@ -54,6 +63,7 @@ export function summarize(tally: Readonly<Tally>, facts: RunFacts): Summary {
     rows,
     byStatus: { ...byStatus },
     byError: Object.fromEntries(errorsByCount(tally.byError)),
+    ...(STEPS.some((step) => tally.steps[step] !== undefined) && { steps: tally.steps }),
     calls,
     throttles,
     ...(milliseconds > 0 && { rate: Math.round((calls / milliseconds) * 1e5) / 100 }),

@@ -1,4 +1,5 @@
-import type { OutcomeStatus } from '../outcome.js';
+import { type OutcomeStatus, stepStatesOf } from '../outcome.js';
+import { type Step, type StepState, STEPS, type StepStates } from '../steps.js';
 import { type ReportRecord, type ReportRow, reportedError } from './report-line.js';
 
 /** The counts of the rows that have a line in the report. */
@@ -19,7 +20,11 @@ export interface Tally {
   startedAt: string | undefined;
   /** The latest `finishedAt`, ISO 8601; absent before the first call. */
   finishedAt: string | undefined;
+  /** For each step that was asked: of how many rows it is done. Empty in a plain run. */
+  steps: StepCounts;
 }
+
+export type StepCounts = { [Name in Step]?: Record<StepState, number> | undefined };
 
 /** What counts of one row, from an outcome or from its line in the report. */
 export interface TallyEntry {
@@ -29,6 +34,7 @@ export interface TallyEntry {
   throttles: number;
   startedAt?: string | undefined;
   finishedAt?: string | undefined;
+  steps?: StepStates | undefined;
 }
 
 /** Kinds of error beyond these are counted together, so that forged names in the queue can't fill the memory. */
@@ -45,6 +51,7 @@ export function emptyTally(): Tally {
     throttles: 0,
     startedAt: undefined,
     finishedAt: undefined,
+    steps: {},
   };
 }
 
@@ -59,6 +66,7 @@ export function addToTally(tally: Tally, entry: TallyEntry): void {
     const kind = known ? entry.error : OTHER_ERRORS;
     tally.byError.set(kind, (tally.byError.get(kind) ?? 0) + 1);
   }
+  if (entry.steps !== undefined) addSteps(tally.steps, entry.steps);
   // ISO 8601 in UTC with milliseconds sorts as text; anything else is no time.
   if (isTime(entry.startedAt) && entry.startedAt < (tally.startedAt ?? '~'))
     tally.startedAt = entry.startedAt;
@@ -66,12 +74,21 @@ export function addToTally(tally: Tally, entry: TallyEntry): void {
     tally.finishedAt = entry.finishedAt;
 }
 
+function addSteps(counts: StepCounts, states: StepStates): void {
+  for (const step of STEPS) {
+    const state = states[step];
+    if (state === undefined) continue;
+    const count = (counts[step] ??= { yes: 0, no: 0, unknown: 0 });
+    count[state] += 1;
+  }
+}
+
 function isTime(text: string | undefined): text is string {
   return text !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
 }
 
 /** What counts of a row whose outcome has come in. */
-export function entryOfRow({ outcome }: ReportRow): TallyEntry {
+export function entryOfRow({ outcome }: ReportRow, steps: readonly Step[] = []): TallyEntry {
   const calls = 'calls' in outcome ? outcome.calls : undefined;
   return {
     status: outcome.status,
@@ -80,6 +97,7 @@ export function entryOfRow({ outcome }: ReportRow): TallyEntry {
     throttles: calls?.throttles ?? 0,
     startedAt: calls?.startedAt,
     finishedAt: calls?.finishedAt,
+    ...(steps.length === 0 ? {} : { steps: stepStatesOf(outcome, steps) }),
   };
 }
 

@@ -25,7 +25,7 @@ export async function attend(
   const obey = async (asked: Control) => {
     try {
       if (asked.cancelled === true) live.handOver('it is cancelled from another terminal');
-      if (asked.rate !== undefined && asked.rate !== live.pacer.view().limit) {
+      if (asked.rate !== undefined && asked.rate !== live.pacers.passwords.view().limit) {
         log.info({ rate: asked.rate }, 'another rate was asked for');
         await live.setRate(asked.rate);
       }

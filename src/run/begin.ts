@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { fingerprint, type InputPlace } from '../manifest/manifest.js';
 import { createRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
+import { stepsAsked } from '../steps.js';
 import type { RunDirectory } from './directory.js';
 import type { Plan } from './plan.js';
 import type { PreparedRun, RetryOf } from './prepare.js';
@@ -63,6 +64,7 @@ export async function beginRun(
     ...(kept === undefined ? {} : { protected: kept }),
     keyFingerprint: keyFingerprint(key),
     rate: run.rate,
+    ...stepsOf(request),
     quota: request.quota,
     concurrency: run.concurrency,
     ...(request.canary === undefined
@@ -77,6 +79,11 @@ export async function beginRun(
   return { record, key };
 }
 
+function stepsOf(request: PreparedRun['request']): Pick<RunRecord, 'steps'> {
+  const asked = [...stepsAsked(request)];
+  return asked.length === 0 ? {} : { steps: { asked, rate: request.signOutRate } };
+}
+
 async function recordOfRetry({ run, directory, rows }: RetryOf, { rows: path }: RunDirectory) {
   return { run, directory, rows: rows.length, sha256: await writeRows(path, rows) };
 }
@@ -89,6 +96,7 @@ export function planOf(record: RunRecord): Plan {
     pool: record.pool.id,
     permanent: record.permanent,
     rate: record.rate,
+    ...(record.steps === undefined ? {} : { steps: record.steps }),
     keyFingerprint: record.keyFingerprint,
     passwords: passwordsOf(record),
   };

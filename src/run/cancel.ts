@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { isJobAuthentic, openOutcome } from '../../jobs/authentic.js';
 import { rowOf } from '../../jobs/job-id.js';
 import { RESET_USER, resetUserSchema } from '../../jobs/reset-user.js';
+import { type Step, type StepStates } from '../steps.js';
 import type { ManifestRow } from '../manifest/manifest.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
@@ -28,7 +29,7 @@ const CANCELLED: Outcome = {
   error: 'RunCancelled',
   message: 'The run was cancelled before it came to this row; nothing was sent for it.',
 };
-const UNKNOWN: Outcome = {
+const UNKNOWN: Extract<Outcome, { status: 'failed' }> = {
   status: 'failed',
   error: 'OutcomeUnknown',
   message:
@@ -72,7 +73,12 @@ export async function cancelRows({ record, key, rows, report, backend, log }: Ca
         if (row.row <= report.lastRow) continue;
         if (row.row > reporter.syncedRow + AT_ONCE) await reporter.waitUntilSynced(row.row - AT_ONCE);
         const { line, username } = row;
-        reporter.put({ row: row.row, line, username, outcome: outcomeOf(row, left, admission) });
+        reporter.put({
+          row: row.row,
+          line,
+          username,
+          outcome: outcomeOf(row, left, admission, report.steps),
+        });
       }
     }
     await reporter.waitUntilSynced(last);
@@ -85,8 +91,8 @@ export async function cancelRows({ record, key, rows, report, backend, log }: Ca
 /** What the queue knows of the rows that have no line. */
 interface Left {
   outcomes: ReadonlyMap<number, Outcome>;
-  /** Rows for which a call may have been sent, and no answer is known. */
-  unknown: ReadonlySet<number>;
+  /** Rows for which a call may have been sent, and no answer is known, with the steps that are done for sure. */
+  unknown: ReadonlyMap<number, readonly Step[]>;
   /** Rows whose jobs are there and were never sent. */
   unsent: ReadonlySet<number>;
   /** The last row that came into the queue. */
@@ -97,7 +103,8 @@ async function leftInQueue(backend: QueueBackend, lastRow: number, of: StopSigne
   const queue = backend.queue(RESET_USER);
   const board = backend.queue(PLAN_QUEUE);
   const outcomes = new Map<number, Outcome>();
-  const [unknown, unsent] = [new Set<number>(), new Set<number>()];
+  const unknown = new Map<number, readonly Step[]>();
+  const unsent = new Set<number>();
   // Without its plan the queue has lost all, and any row of the window may have been sent.
   if ((await readPlan(board)) === undefined)
     return { outcomes, unknown, unsent, lastQueued: lastRow + WINDOW };
@@ -109,8 +116,10 @@ async function leftInQueue(backend: QueueBackend, lastRow: number, of: StopSigne
     if (row === undefined || row <= lastRow) continue;
     lastQueued = Math.max(lastQueued, row);
     const outcome = openOutcome(of.key, { run: of.run, row }, job.returnvalue);
+    const sent = maybeSent(job, of.key);
     if (outcome !== undefined) outcomes.set(row, outcome);
-    else (maybeSent(job, of.key) ? unknown : unsent).add(row);
+    else if (sent === undefined) unsent.add(row);
+    else unknown.set(row, sent);
   }
   return { outcomes, unknown, unsent, lastQueued };
 }
@@ -133,27 +142,36 @@ async function* allJobs(queue: Queue): AsyncGenerator<Job> {
   }
 }
 
-/** A job that the run did not make tells nothing of what was sent for its row. */
-function maybeSent(job: Job, key: RunKey): boolean {
+/**
+ * The steps that are done for sure, if a call may have been sent for it. A job that the run did not make tells nothing of
+ * what was sent for its row.
+ */
+function maybeSent(job: Job, key: RunKey): readonly Step[] | undefined {
   const { success, data } = resetUserSchema.safeParse(job.data);
-  const surelyUnsent =
-    success &&
-    isJobAuthentic(key, data, data.code) &&
-    rowOf(job.id ?? '') === data.row &&
-    !data.maybeSent &&
-    job.attemptsStarted <= data.unsent;
-  return !surelyUnsent;
+  const isOwn = success && isJobAuthentic(key, data, data.code) && rowOf(job.id ?? '') === data.row;
+  if (!isOwn) return [];
+  const surelyUnsent = !data.maybeSent && job.attemptsStarted <= data.unsent && data.done.length === 0;
+  return surelyUnsent ? undefined : data.done;
 }
 
 function outcomeOf(
   row: ManifestRow,
   { outcomes, unknown, unsent, lastQueued }: Left,
   admission: Admission,
+  asked: readonly Step[],
 ): Outcome {
   const known = outcomes.get(row.row);
   if (known !== undefined) return known;
-  if (unknown.has(row.row)) return UNKNOWN;
+  const done = unknown.get(row.row);
+  if (done !== undefined) return unknownAfter(done, asked);
   if (row.row > lastQueued || unsent.has(row.row)) return CANCELLED;
   // It came into the queue and is not there any more, unless it was never let in.
-  return refusalOf(row, admission) === undefined ? UNKNOWN : CANCELLED;
+  return refusalOf(row, admission) === undefined ? unknownAfter([], asked) : CANCELLED;
+}
+
+function unknownAfter(done: readonly Step[], asked: readonly Step[]): Outcome {
+  if (asked.length === 0) return UNKNOWN;
+  const steps: StepStates = {};
+  for (const step of asked) steps[step] = done.includes(step) ? 'yes' : 'unknown';
+  return { ...UNKNOWN, steps };
 }

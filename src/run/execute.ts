@@ -49,7 +49,7 @@ const HOLD_EVERY = 1_000;
 /** What can be seen of a run while it runs. */
 export interface LiveRun {
   reporter: Reporter;
-  pacer: RunWorker['pacer'];
+  pacers: RunWorker['pacers'];
   startedAt: number;
   rowsAtStart: number;
   /** Rows of the input; estimated by its size until it was read to its end. */
@@ -150,12 +150,14 @@ export async function executeRun(run: Execution): Promise<Ending> {
       onStop: stop,
     });
     if (backend.shared) others = hearOthers(board, { plan, key: run.key, stop });
-    const { pacer } = worker;
+    const { pacers } = worker;
+    const { passwords, updates } = pacers;
+    const holdAll = (ms: number) => Promise.all([passwords.pauseFor(ms), updates?.pauseFor(ms)]);
     // An earlier process of this run may have been asked for another.
-    if (run.resumed) await unlessAborted(pacer.setLimit(plan.rate), halt.signal);
+    if (run.resumed) await unlessAborted(passwords.setLimit(plan.rate), halt.signal);
     await run.onStarted({
       reporter,
-      pacer,
+      pacers,
       startedAt: Date.now(),
       rowsAtStart: report.lastRow,
       rows: () =>
@@ -167,8 +169,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
       pause: async () => {
         // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
         await queue.pause();
-        hold ??= setInterval(() => void pacer.pauseFor(2 * HOLD_EVERY).catch(() => undefined), HOLD_EVERY);
-        await pacer.pauseFor(2 * HOLD_EVERY);
+        hold ??= setInterval(() => void holdAll(2 * HOLD_EVERY).catch(() => undefined), HOLD_EVERY);
+        await holdAll(2 * HOLD_EVERY);
       },
       proceed: async () => {
         clearInterval(hold);
@@ -177,7 +179,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       },
       queueAnswers: backend.answers,
       queueDepth: () => queue.getJobCounts('wait', 'active', 'delayed'),
-      setRate: pacer.setLimit,
+      setRate: passwords.setLimit,
       handOver: (why) => {
         log.info({ why }, 'the run goes to another process');
         end({ kind: 'handed over', why });

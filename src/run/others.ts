@@ -45,8 +45,8 @@ export function hearOthers(
     if (posted === undefined) return void (await postPlan(board, plan, key));
     const reason = posted.stop(key);
     if (reason === undefined) return;
-    const { error, message, requestId, host } = reason;
-    stop({ error, message: `${message} (worker on ${host})`, requestId });
+    const { host, message, ...rest } = reason;
+    stop({ ...rest, message: `${message} (worker on ${host})` });
   };
   const timer = setInterval(() => {
     if (looking) return;

@@ -3,6 +3,7 @@ import { writeFindings } from '../check/findings-file.js';
 import { type Forecast, forecast } from '../check/forecast.js';
 import type { Survey } from '../check/survey.js';
 import { type InputPlace, readManifest } from '../manifest/manifest.js';
+import { STEP_CALLS } from '../steps.js';
 import { UsageError } from '../usage-error.js';
 import { type Prepared, prepareRun } from './prepare.js';
 import type { PlanRequest } from './request.js';
@@ -41,7 +42,7 @@ export async function planRun(
     throw new UsageError(`--findings ${findings}: there is something already; name a new file.`);
   }
   const prepared = await prepareRun(request, input);
-  const { manifest, pool, rate } = prepared;
+  const { manifest, pool, steps, usersPerSecond } = prepared;
   const { survey, findingsOf } = await surveyRun(prepared, options);
   if (findings !== undefined) {
     const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
@@ -50,12 +51,21 @@ export async function planRun(
   return {
     prepared,
     survey,
-    forecast: forecast({ users: survey.good, rate, pricePerMau, now }),
+    forecast: forecast({
+      users: survey.good,
+      callsPerUser: steps.length || 1,
+      usersPerSecond,
+      pricePerMau,
+      now,
+    }),
     pricePerMau,
     actions: [
       { action: 'cognito-idp:DescribeUserPool', verified: true },
       ...(request.checkUsers ? [{ action: 'cognito-idp:ListUsers', verified: true }] : []),
-      { action: 'cognito-idp:AdminSetUserPassword', verified: false },
+      ...(steps.length === 0 ? (['password_set'] as const) : steps).map((step) => ({
+        action: `cognito-idp:${STEP_CALLS[step]}`,
+        verified: false,
+      })),
     ],
   };
 }

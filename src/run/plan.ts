@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { unambiguous } from '../password/owner.js';
 import { authenticate, isAuthentic, keyFingerprint, type RunKey } from '../password/run-key.js';
 import { passwordShapeSchema } from '../password/shape.js';
+import { STEPS } from '../steps.js';
 import { UsageError } from '../usage-error.js';
 
 /** What a worker must know of a run, and nothing that it could be led astray with: no endpoint, no Region. */
@@ -13,6 +14,8 @@ const planSchema = z.object({
   permanent: z.boolean(),
   /** Calls a second, over all workers. */
   rate: z.number().positive(),
+  /** All steps, if more than passwords were asked, and the rate of those besides the password, over all workers. */
+  steps: z.object({ asked: z.array(z.enum(STEPS)).min(1), rate: z.number().positive() }).optional(),
   /** Of the run's key, which a worker must hold. */
   keyFingerprint: z.string(),
   passwords: z.discriminatedUnion('mode', [
@@ -27,6 +30,7 @@ const stopSchema = z.object({
   error: z.string(),
   message: z.string(),
   requestId: z.string().optional(),
+  call: z.string().optional(),
   host: z.string(),
 });
 export type ReportedStop = z.infer<typeof stopSchema>;

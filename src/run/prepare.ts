@@ -9,6 +9,7 @@ import {
   openManifest,
   type RowSelection,
 } from '../manifest/manifest.js';
+import { type Step, stepsAsked, usersPerSecond } from '../steps.js';
 import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
 import {
@@ -32,6 +33,10 @@ export interface Prepared<Request extends PlanRequest> {
   caller: Caller | undefined;
   /** Calls a second, over all workers. */
   rate: number;
+  /** All steps of each user, if more than passwords were asked. */
+  steps: readonly Step[];
+  /** At best: each quota that a user's steps take from has its own pace. */
+  usersPerSecond: number;
   concurrency: number;
   shape: PasswordShape | undefined;
   /** Of one generated password. */
@@ -72,7 +77,8 @@ export async function prepareRun<Request extends PlanRequest>(
     header: request.header,
   });
   const manifest = retryOf === undefined ? file : onlyRows(file, retryOf.rows);
-  const concurrency = request.concurrency ?? defaultConcurrency(rate);
+  const steps = stepsAsked(request);
+  const concurrency = request.concurrency ?? defaultConcurrency(rate, steps.length || 1);
   const client = createClient({
     region,
     endpoint: asked,
@@ -96,6 +102,8 @@ export async function prepareRun<Request extends PlanRequest>(
     endpoint,
     caller: await callerOf(client, { endpoint, profile: request.profile }),
     rate,
+    steps,
+    usersPerSecond: usersPerSecond(steps, { passwords: rate, updates: request.signOutRate }),
     concurrency,
     shape,
     entropyBits: shape === undefined ? undefined : entropyBits(shape),

@@ -5,6 +5,7 @@ import { passwordPolicySchema } from '../password/policy.js';
 import { passwordShapeSchema } from '../password/shape.js';
 import { replaceFile } from '../report/atomic-file.js';
 import { keptProtectionSchema } from './protected-users.js';
+import { STEPS } from '../steps.js';
 import { UsageError } from '../usage-error.js';
 import { canarySchema } from './canary.js';
 import { MODES } from './modes.js';
@@ -62,6 +63,8 @@ export const runRecordSchema = z.object({
   protected: keptProtectionSchema.optional(),
   keyFingerprint: z.string(),
   rate: z.number().positive(),
+  /** All steps of a run that was asked for more than passwords, and the rate of those besides the password. */
+  steps: z.object({ asked: z.array(z.enum(STEPS)).min(1), rate: z.number().positive() }).optional(),
   /** The account's own quota, in calls a second, if one was named. */
   quota: z.number().positive().optional(),
   concurrency: z.int().positive(),

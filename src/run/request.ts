@@ -7,6 +7,8 @@ import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
 
 /** AdminSetUserPassword's quota for an account and Region, in calls a second; not adjustable (COGNITO.md 4). */
 export const QUOTA = 30;
+/** The quota that AdminUserGlobalSignOut and AdminDisableUser share; not adjustable either. */
+export const UPDATE_QUOTA = 25;
 /** The default leaves a third of the quota to people at their sign-in page. */
 export const DEFAULT_RATE = 20;
 const LONGEST_LATENCY_SECONDS = 1.6;
@@ -18,6 +20,12 @@ export const runRequestSchema = z.object({
   poolId: z.string().min(1),
   mode: z.enum(MODES),
   passwordColumn: z.string().optional(),
+  /** Whether the users' tokens are revoked after the password. */
+  signOut: z.boolean().default(false),
+  /** Whether the users are disabled before it; they are signed out too then. */
+  disable: z.boolean().default(false),
+  /** Calls a second of both, which share a quota. */
+  signOutRate: z.number().positive().max(UPDATE_QUOTA).default(UPDATE_QUOTA),
   permanent: z.boolean(),
   column: z.string().optional(),
   header: z.boolean().default(true),
@@ -63,9 +71,9 @@ export function rateOf({ rate, quota }: Pick<RunRequest, 'rate' | 'quota'>): num
   );
 }
 
-/** Enough calls in flight for the rate at a latency of 1.6 s; more would only wait for their turn. */
-export function defaultConcurrency(rate: number): number {
-  return Math.min(100, Math.max(8, Math.ceil(rate * LONGEST_LATENCY_SECONDS)));
+/** Enough users at once for the rate at a latency of 1.6 s for each of their steps; more would only wait for their turn. */
+export function defaultConcurrency(rate: number, steps = 1): number {
+  return Math.min(100, Math.max(8, Math.ceil(rate * steps * LONGEST_LATENCY_SECONDS)));
 }
 
 /** The SDK's own variables (COGNITO.md 3): such an endpoint is shown and asked for like one of the command line. */

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { stepCountsSchema } from '../report/summary.js';
 import { errorsByCount } from '../report/tally.js';
+import type { Pacer } from '../rate/pacer.js';
 import type { LiveRun } from './execute.js';
 
 const count = z.int().nonnegative();
@@ -24,6 +26,8 @@ export const snapshotSchema = z.object({
   byStatus: z.object({ succeeded: count, failed: count, skipped: count, unprocessed: count }),
   /** By the error's name, the most frequent first, ten at most. */
   byError: z.record(z.string(), count),
+  /** For each step that was asked: of how many rows it is done. Absent in a plain run. */
+  steps: stepCountsSchema.optional(),
   /** Calls sent for users, throttled ones apart. */
   calls: count,
   throttles: count,
@@ -59,7 +63,7 @@ export function createSnapshots(run: string, live: LiveRun): (now?: number) => S
     const since = samples[0] ?? { at: now, done };
     const perSecond = now > since.at ? ((done - since.done) * 1000) / (now - since.at) : 0;
     const { rows, exact } = live.rows();
-    const { rate, limit } = live.pacer.view();
+    const { rate, limit } = live.pacers.passwords.view();
     const waiting = waitingFor(live);
     const endsAt = now + ((rows - done) / perSecond) * 1000;
     return {
@@ -75,6 +79,7 @@ export function createSnapshots(run: string, live: LiveRun): (now?: number) => S
       done,
       byStatus: { ...tally.byStatus },
       byError: Object.fromEntries(errorsByCount(tally.byError).slice(0, ERRORS_SHOWN)),
+      ...(live.pacers.updates === undefined ? {} : { steps: tally.steps }),
       calls: tally.calls,
       throttles: tally.throttles,
       perSecond: Math.round(perSecond * 10) / 10,
@@ -93,9 +98,16 @@ function waitingFor(live: LiveRun): string | undefined {
   if (!live.queueAnswers()) return 'the queue does not answer';
   if (live.paused()) return 'paused';
   if (live.asking()) return 'an answer at its terminal';
-  const { rate, limit, pausedMs, why } = live.pacer.view();
+  const { passwords, updates } = live.pacers;
+  const what = updates === undefined ? 'slow down' : 'slow down with passwords';
+  const waiting = waitingForPace(passwords, what);
+  return waiting ?? (updates && waitingForPace(updates, 'slow down with sign-outs'));
+}
+
+function waitingForPace(pacer: Pick<Pacer, 'view'>, what: string): string | undefined {
+  const { rate, limit, pausedMs, why } = pacer.view();
   if (why === 'outage' && pausedMs >= WORTH_SAYING) return 'nobody answers at the endpoint';
   // Said until the rate is back, not only in the short pauses: it is why the run takes longer.
   if (rate >= NEARLY_ALL * limit && pausedMs < WORTH_SAYING) return undefined;
-  return `the service asked us to slow down (rate ${limit} → ${rate.toFixed(rate < 10 ? 1 : 0)}/s)`;
+  return `the service asked us to ${what} (rate ${limit} → ${rate.toFixed(rate < 10 ? 1 : 0)}/s)`;
 }

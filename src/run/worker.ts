@@ -11,14 +11,13 @@ import {
   type StopReason,
 } from '../../jobs/reset-user.js';
 import type { CallContext } from '../cognito/call-until-answered.js';
-import { createSetPassword, SET_PASSWORD } from '../cognito/set-password.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
-import { createPacer, type Pacer } from '../rate/pacer.js';
 import { createCallsInFlight } from './calls-in-flight.js';
 import { createHeldLocks } from './held-locks.js';
 import type { Plan } from './plan.js';
+import { createPacers, type Pacers, userSteps } from './user-steps.js';
 
 /** A worker that died gives its jobs to the others after at most this long, in ms, and one look for stalled jobs. */
 const LOCK_DURATION = 10_000;
@@ -46,7 +45,7 @@ export interface RunWorkerOptions {
 }
 
 export interface RunWorker {
-  pacer: Pacer;
+  pacers: Pacers;
   /** Ends between users: calls in flight finish, rows that wait for their turn go back to the queue. */
   drain(): Promise<void>;
 }
@@ -55,7 +54,7 @@ export interface RunWorker {
 export function startWorker(options: RunWorkerOptions): RunWorker {
   const { backend, plan, client, log } = options;
   const halt = new AbortController();
-  const pacer = createPacer(backend.paceStore(SET_PASSWORD), plan.rate);
+  const pacers = createPacers(backend, plan);
   const stop = (reason: StopReason) => {
     if (halt.signal.aborted) return;
     // Paused first: a job that goes back to the queue must not be fetched again by this very worker.
@@ -72,11 +71,9 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     key: options.key,
     passwords: plan.passwords,
     isProtected: options.isProtected,
-    setPassword: calls.counted(createSetPassword(client)),
-    pacer,
+    steps: userSteps(plan, pacers, client, calls),
     signal: halt.signal,
     endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },
-    refusals: { inARow: 0 },
     onCall: options.onCall,
     stop,
     stillHolds: async (job, token) => {
@@ -123,7 +120,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   });
 
   return {
-    pacer,
+    pacers,
     drain: async () => {
       await worker.pause(true);
       halt.abort();

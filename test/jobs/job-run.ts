@@ -22,6 +22,7 @@ import { openBackend } from '../../src/queue/open-backend.js';
 import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
 import type { Plan } from '../../src/run/plan.js';
+import type { Step } from '../../src/steps.js';
 import { type RunWorker, startWorker } from '../../src/run/worker.js';
 import { type StandIn, startStandIn } from '../support/stand-in/stand-in.js';
 
@@ -35,6 +36,8 @@ export type BackendKind = 'embedded' | 'redis';
 export interface JobRunOptions {
   kind: BackendKind;
   mode?: 'generate' | 'password-column';
+  /** All steps, if more than the password. */
+  steps?: Step[];
   /** Calls in flight. @default 4 */
   concurrency?: number;
 }
@@ -70,6 +73,7 @@ let runs = 0;
 export async function startJobRun({
   kind,
   mode = 'generate',
+  steps,
   concurrency = 4,
 }: JobRunOptions): Promise<JobRun> {
   const policy = { MinimumLength: 12, PasswordHistorySize: 24 };
@@ -116,7 +120,10 @@ export async function startJobRun({
     work: () => {
       const worker = startWorker({
         backend,
-        plan: planOf(runId, mode, policyOf({ Policies: { PasswordPolicy: policy } })),
+        plan: {
+          ...planOf(runId, mode, policyOf({ Policies: { PasswordPolicy: policy } })),
+          ...(steps && { steps: { asked: steps, rate: 1_000 } }),
+        },
         key: KEY,
         client,
         concurrency,

@@ -62,7 +62,9 @@ describe('opening a report again', () => {
       username,
       outcome,
     }));
-    const pieces = [REPORT_HEADER, ...hard.map(formatReportRow)].map((text) => Buffer.from(text));
+    const pieces = [REPORT_HEADER, ...hard.map((row) => formatReportRow(row))].map((text) =>
+      Buffer.from(text),
+    );
     const whole = Buffer.concat(pieces);
     const ends = pieces.map((_, index) => Buffer.concat(pieces.slice(0, index + 1)).length);
     const path = reportPath();
@@ -78,7 +80,9 @@ describe('opening a report again', () => {
     const username = `${'x'.repeat(300_000)}"\n"${'ü'.repeat(100_000)}`;
     const rows = Array.from({ length: 20 }, (_, index) => exampleRow(index + 1));
     rows[7] = { ...exampleRow(8), username };
-    const path = reportPath(REPORT_HEADER + rows.map(formatReportRow).join('') + linesOf(21, 5000));
+    const path = reportPath(
+      REPORT_HEADER + rows.map((row) => formatReportRow(row)).join('') + linesOf(21, 5000),
+    );
     expect((await resumeAndClose(path)).lastRow).toBe(5000);
   });
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { readReport } from '../read-report.js';
-import { REPORT_HEADER } from '../report-line.js';
+import { reportHeader } from '../report-line.js';
 import { shownLine } from './shown-line.js';
 import type { Size, Survey } from './survey.js';
 
@@ -13,7 +13,7 @@ export const PAGE_LIMIT: Size = { rows: 500_000, characters: 128 * 1024 * 1024 }
  */
 export async function* heldLines(
   path: string,
-  { tally, unsuccessful }: Survey,
+  { tally, steps, unsuccessful }: Survey,
   limit: Size = PAGE_LIMIT,
 ): AsyncGenerator<string> {
   const room = {
@@ -23,7 +23,7 @@ export async function* heldLines(
       characters: limit.characters - unsuccessful.characters,
     },
   };
-  yield REPORT_HEADER;
+  yield reportHeader(steps);
   const file = await open(path, 'r');
   try {
     for await (const { records, lines } of readReport(file, path)) {

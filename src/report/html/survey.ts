@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import type { Step } from '../../steps.js';
 import { readReport } from '../read-report.js';
 import { addToTally, emptyTally, entryOfRecord, type Tally } from '../tally.js';
 import { shownLine } from './shown-line.js';
@@ -7,6 +8,8 @@ import { countTimeline, type Timeline } from './timeline.js';
 /** What a page must know of the whole report before its first line is written. */
 export interface Survey {
   tally: Tally;
+  /** Whose columns the report has. */
+  steps: readonly Step[];
   timeline: Timeline | undefined;
   /** Rows that didn't succeed, and the characters of their lines: they come first where there is no room for all. */
   unsuccessful: Size;
@@ -21,10 +24,12 @@ export interface Size {
 export async function surveyReport(path: string): Promise<Survey> {
   const tally = emptyTally();
   const counter = countTimeline();
+  let columns: readonly Step[] = [];
   const unsuccessful = { rows: 0, characters: 0 };
   const file = await open(path, 'r');
   try {
-    for await (const { records, lines } of readReport(file, path)) {
+    for await (const { records, lines, steps } of readReport(file, path)) {
+      columns = steps;
       for (const [index, record] of records.entries()) {
         const { status, attempts, finishedAt } = record;
         addToTally(tally, entryOfRecord(record));
@@ -37,5 +42,5 @@ export async function surveyReport(path: string): Promise<Survey> {
   } finally {
     await file.close();
   }
-  return { tally, timeline: counter.timeline(), unsuccessful };
+  return { tally, steps: columns, timeline: counter.timeline(), unsuccessful };
 }

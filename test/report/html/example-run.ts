@@ -60,7 +60,15 @@ export function exampleRun(path: string, rows: number, changes: Partial<RunRecor
     maxFailures: { percent: 10 },
     asked: {
       ...{ poolId: 'eu-west-1_AbCdEf123', mode: 'generate', permanent: true, header: true, column: 'email' },
-      ...{ rate: 20, quota: 30, maxFailures: { percent: 10 }, allowHttp: false },
+      ...{
+        rate: 20,
+        quota: 30,
+        maxFailures: { percent: 10 },
+        allowHttp: false,
+        signOut: false,
+        disable: false,
+        signOutRate: 25,
+      },
       ...{
         checkUsers: false,
         includeFederated: false,

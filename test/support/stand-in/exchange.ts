@@ -75,7 +75,7 @@ function carryOut(shared: Shared, call: Exchange, { action }: Mishap): void {
   const requestId = requestIdOf(shared);
   if (action?.kind === 'error') {
     const message = action.message?.replaceAll('%body', () => JSON.stringify(call.request));
-    const error = serviceError(action.name, message, action.status);
+    const error = serviceError(action.name, message, action.status, call.operation);
     const applied = action.applied === true && !isError(shared.service.call(call.operation, call.request));
     record(shared, call, error.name, applied);
     answer(call.response, requestId, error, action.dateOffsetMs);

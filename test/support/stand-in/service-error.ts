@@ -34,10 +34,15 @@ const MESSAGES: Record<string, string> = {
 };
 
 /** The error with this name as the service answers it; `message` and `status` replace its own. */
-export function serviceError(name: string, message?: string, status?: number): ServiceError {
+export function serviceError(
+  name: string,
+  message?: string,
+  status?: number,
+  operation = 'AdminSetUserPassword',
+): ServiceError {
   return {
     name,
-    message: message ?? MESSAGES[name] ?? name,
+    message: message ?? MESSAGES[name]?.replace('AdminSetUserPassword', operation) ?? name,
     status: status ?? NOT_400[name] ?? 400,
   };
 }

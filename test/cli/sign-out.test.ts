@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_SignOut01';
+const SIGN_OUT = 'AdminUserGlobalSignOut';
+const ROWS = 20;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({ pools: [] });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await standIn.clear();
+  await standIn.setFaults([]);
+  await standIn.addPool({
+    id: POOL,
+    policy: { PasswordHistorySize: 24 },
+    generated: { pattern: 'user-%d', count: ROWS },
+  });
+  await workplace.write('users.csv', csvOf(users(ROWS)));
+});
+afterEach(() => workplace.remove());
+
+function runArgs(...more: string[]): string[] {
+  return [
+    ...['run', 'users.csv', '--pool-id', POOL, '--yes', '--run-dir', workplace.runDir],
+    ...['--endpoint-url', standIn.url, '--allow-http', '--rate', 'max', ...more],
+  ];
+}
+
+describe.each(['embedded', 'redis'])('on the %s queue', (kind) => {
+  const queue = () => (kind === 'redis' ? ['--queue', inject('redisUrl')] : []);
+
+  test('run --sign-out that is killed between a password and its sign-out resumes, and ends with all signed out', async () => {
+    await standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'latency', ms: 400 } }]);
+    const run = await startProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
+    await expect
+      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 30_000 })
+      .toBeGreaterThan(2);
+    run.kill('SIGKILL');
+    await run.result;
+    const passwords = await standIn.lastPasswordHashes();
+    await standIn.setFaults([]);
+
+    const resumed = await runProgram(['resume', workplace.runDir, '--json'], workplace.here);
+    expect(resumed.stderr).not.toMatch(/error/i);
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      byStatus: { succeeded: ROWS },
+      steps: { password_set: { yes: ROWS, no: 0, unknown: 0 }, signed_out: { yes: ROWS, no: 0, unknown: 0 } },
+    });
+    const [header] = readFileSync(join(workplace.runDir, 'report.csv'), 'utf8').split('\n');
+    expect(header).toMatch(/,finished_at,password_set,signed_out$/);
+    for (const line of workplace.report())
+      expect(line).toMatchObject({ status: 'succeeded', password_set: 'yes', signed_out: 'yes' });
+    // The same password, and nobody was signed out before it.
+    expect(await standIn.lastPasswordHashes()).toMatchObject(passwords);
+    for (const username of users(ROWS)) {
+      expect(await standIn.appliedCount(username)).toBe(1);
+      expect((await standIn.calls({ username })).at(-1)?.operation).toBe(SIGN_OUT);
+    }
+  });
+
+  test('credentials that may not sign out stop the run with the action to allow (exit 3), and it resumes', async () => {
+    await standIn.setFaults([
+      { operation: SIGN_OUT, action: { kind: 'error', name: 'AccessDeniedException' } },
+    ]);
+    const stopped = await runProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
+    expect(stopped.code).toBe(3);
+    expect(stopped.stderr).toContain(`allow cognito-idp:${SIGN_OUT} on the pool`);
+    await standIn.setFaults([]);
+    expect(await runProgram(['resume', workplace.runDir], workplace.here)).toMatchObject({ code: 0 });
+    for (const username of users(ROWS)) expect(await standIn.appliedCount(username)).toBe(1);
+  });
+});
+
+test('a row whose sign-out failed is failed, says that its password is set, and hands that password out', async () => {
+  await standIn.setFaults([
+    {
+      username: 'user-2',
+      operation: SIGN_OUT,
+      action: { kind: 'error', name: 'UnsupportedUserStateException' },
+    },
+    { username: 'user-3', action: { kind: 'error', name: 'UserNotFoundException' } },
+  ]);
+  await workplace.write('users.csv', csvOf(users(3)));
+  const result = await runProgram(
+    runArgs('--generate', '--sign-out', '--sign-out-rate', '20'),
+    workplace.here,
+  );
+  expect(result.code).toBe(1);
+  expect(result.stdout).toMatch(/^ {2}password set +2\n {2}signed out +1$/m);
+  expect(workplace.report()).toMatchObject([
+    { status: 'succeeded', password_set: 'yes', signed_out: 'yes' },
+    {
+      status: 'failed',
+      error: 'UnsupportedUserStateException',
+      message: `${SIGN_OUT}: User is in an unsupported state.`,
+      password_set: 'yes',
+      signed_out: 'no',
+    },
+    { status: 'failed', error: 'UserNotFoundException', password_set: 'no', signed_out: 'no' },
+  ]);
+  const status = await runProgram(['status', workplace.runDir, '--json'], workplace.here);
+  expect(JSON.parse(status.stdout)).toMatchObject({
+    steps: { password_set: { yes: 2, no: 1, unknown: 0 }, signed_out: { yes: 1, no: 2, unknown: 0 } },
+  });
+  await runProgram(
+    [
+      ...['credentials', workplace.runDir, '--plaintext', '--i-understand-this-writes-plaintext-passwords'],
+      ...['-o', join(workplace.path, 'passwords.csv')],
+    ],
+    workplace.here,
+  );
+  const handedOut = readFileSync(join(workplace.path, 'passwords.csv'), 'utf8');
+  expect(handedOut).toMatch(/^username,password,row\nuser-1,.*\nuser-2,.*\n$/);
+});
+
+test('the plan has the actions and the pace of all steps, and says what a password alone leaves', async () => {
+  const planOf = async (...more: string[]) =>
+    runProgram(
+      ['plan', 'users.csv', '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', ...more],
+      workplace.here,
+    );
+  const alone = await planOf('--discard');
+  expect(alone.stdout.replace(/\s+/g, ' ')).toContain('sessions that are open stay open without --sign-out');
+  const json = await planOf('--discard', '--disable', '--rate', 'max', '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    steps: ['disabled', 'password_set', 'signed_out'],
+    usersPerSecond: 12.5,
+    calls: 3 * ROWS,
+    actions: expect.arrayContaining(
+      ['AdminDisableUser', 'AdminSetUserPassword', SIGN_OUT].map((name) => ({
+        action: `cognito-idp:${name}`,
+        verified: false,
+      })),
+    ),
+  });
+  const signOut = await planOf('--generate', '--sign-out', '--rate', 'max');
+  expect(signOut.stdout.replace(/\s+/g, ' ')).toContain('so 25 users a second at best');
+  const tooFast = await planOf('--generate', '--sign-out', '--sign-out-rate', '26');
+  expect(tooFast).toMatchObject({ code: 2, stdout: '' });
+  expect(tooFast.stderr).toContain('UserUpdate');
+});
