@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { ReportWriteError } from '../report/report-write-error.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
@@ -7,6 +8,10 @@ import { ExitCode } from './exit-code.js';
 import { faultText } from './fault-text.js';
 import { program } from './program.js';
 import { withoutUrlPasswords } from './url-passwords.js';
+
+// V8 lets garbage pile up while there is memory on the machine: a run over Redis at 900 users a second peaked at 326 MB.
+// With these it peaks at 170 MB, 4 % slower there, and no slower at the pace of a real pool.
+for (const flag of ['--heap-growing-percent=40', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
 
 // Whatever this program or a package of its makes is for its owner only.
 process.umask(0o077);

@@ -128,7 +128,7 @@ async function makeAnew(directory: string): Promise<string> {
 }
 
 /** Counts the ways in which the data directory has been prepared, so that a cache of another is not taken. */
-const PREPARED = 3;
+const PREPARED = 4;
 
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */
 async function preparedDirectory(): Promise<string> {
