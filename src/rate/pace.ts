@@ -27,13 +27,16 @@ export interface PaceState {
  * The share of the rate that is left unused. The service sees calls at other distances than those of their slots: each is
  * late by what this process, a new connection and the network take. `rate` + 1 calls span 1000 ms and the margin, so
  * they share no second as long as the first is less than 1000 × MARGIN ms later than the last, by its slot. What this
- * process can measure (`callLeft`) is put right but for `TOLERATED`; the rest, 15 ms, is for the network and for
+ * process can measure (`putOffAfter`) is put right but for `TOLERATED`; the rest, 15 ms, is for the network and for
  * the little by which the workers' clocks differ. What no margin of use covers is a lost packet (200 ms and more):
  * one call too many, once.
  */
 const MARGIN = 0.02;
-/** How late a call may leave this process, by its slot, without putting off others, in ms: about what a timer costs. */
+/** How much later than usual a call may leave its process without putting off others, in ms: about what a timer costs. */
 const TOLERATED = 5;
+/** What is usual for one process need not be for another, so no more than this counts as usual, in ms. */
+const USUAL_MOST = 10;
+
 // The numbers of the controller are those that did best in a random search over simulated quotas (test/rate/controller.test.ts).
 
 /** What is left of the rate when the service asks to slow down, and when it does so again at once: the quota is far below. */
@@ -139,12 +142,17 @@ export function takeSlots(
 }
 
 /**
- * A call left `late` ms after its slot, so the one that comes `rate` slots later would be too close behind it. All that
- * are not yet taken are put off, by what they were not put off since.
+ * By how much all slots must have been put off once a call has left `late` ms after its slot, where `usual` is the least that
+ * calls of this process are late: the one that comes `rate` slots later would be too close behind it.
  */
-export function callLeft(state: PaceState, slots: Pick<Slots, 'putOff'>, late: number): PaceState {
-  const more = late - TOLERATED - (state.putOff - slots.putOff);
-  return more <= 0 ? state : { ...state, next: state.next + more, putOff: state.putOff + more };
+export function putOffAfter(slots: Pick<Slots, 'putOff'>, late: number, usual: number): number {
+  return slots.putOff + late - Math.min(usual, USUAL_MOST) - TOLERATED;
+}
+
+/** Sees to it that all slots which are not yet taken have been put off by `putOff` ms in all. */
+export function putOffTo(state: PaceState, putOff: number): PaceState {
+  const more = putOff - state.putOff;
+  return more <= 0 ? state : { ...state, next: state.next + more, putOff };
 }
 
 /** No slots for `ms` from now on; those that are taken are the business of who took them. */

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AHEAD,
-  callLeft,
   changeLimit,
   currentRate,
   LATEST,
   type PaceState,
   pause,
+  putOffAfter,
+  putOffTo,
   restoredPace,
   type Slots,
   slowDown,
@@ -16,6 +17,8 @@ import {
 import type { PaceStore, Stored } from './pace-store.js';
 import { createStoreClock } from './store-clock.js';
 
+/** By how much what is usual rises with each call, in ms. */
+const USUAL_RISES = 0.05;
 /** How many answers of the store its clock is first known by, and how fast one must be to be enough, in ms. */
 const FIRST_ANSWERS = 5;
 const FAST_ANSWER = 2;
@@ -96,18 +99,31 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     }
   };
 
+  // The least that a call was late; it rises again slowly, should the machine have become a slower one.
+  let usual = Number.POSITIVE_INFINITY;
+  let putOff = 0;
+  let puttingOff: Promise<unknown> | undefined;
   const turnAt = (slot: number, slots: Pick<Slots, 'putOff'>): Turn => ({
     left: () => {
       const late = storeNow() - slot;
-      // A store that is out of reach gives nobody a turn either.
-      void change((state) => ({ state: callLeft(state, slots, late) })).catch(() => undefined);
+      usual = Math.min(usual + USUAL_RISES, late);
+      putOff = Math.max(putOff, putOffAfter(slots, late, usual));
+      if (putOff <= (known.state?.putOff ?? 0)) return;
+      puttingOff ??= change((state) => ({ state: putOffTo(state, putOff) }))
+        // A store that is out of reach gives nobody a turn either.
+        .catch(() => undefined)
+        .finally(() => {
+          puttingOff = undefined;
+        });
     },
   });
 
   const run = async () => {
     while (waiting.length > 0) {
       const epochOfSlots = epoch;
-      const slots = await change((state, now) => takeSlots(state, limitOf(state), now, waiting.length));
+      const slots = await change((state, now) =>
+        takeSlots(putOffTo(state, putOff), limitOf(state), now, waiting.length),
+      );
       if (slots.count === 0) {
         // Not all workers at the same moment.
         await sleep(slots.first - AHEAD - storeNow() + (Math.random() * AHEAD) / 2);

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   AHEAD,
-  callLeft,
   currentRate,
   type PaceState,
+  putOffAfter,
+  putOffTo,
   slowDown,
   startPace,
   takeSlots,
@@ -68,7 +69,7 @@ function arrivalsOf({ rate, workers, late, network, throttleEvery, latency }: Wo
       free = Math.max(free, slot);
       arrivals.push(leaves + (network[call % network.length] ?? 0));
       on(leaves, () => {
-        state = callLeft(state, slots, leaves - slot);
+        state = putOffTo(state, putOffAfter(slots, leaves - slot, 0));
       });
       if (call % throttleEvery === throttleEvery - 1) {
         on(leaves + latency, (heard) => {
