@@ -5,11 +5,29 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { against } from './against.js';
 import { type Benchmark, isMet, type Result } from './benchmark.js';
+import { manifest } from './manifest.js';
+import { memory } from './memory.js';
+import { pace } from './pace.js';
+import { processor } from './processor.js';
+import { startUp } from './start-up.js';
 import { tableOf } from './table.js';
 import { embeddedThroughput, modes, redisThroughput } from './throughput.js';
+import { workers } from './workers.js';
 
-const BENCHMARKS: Benchmark[] = [redisThroughput, embeddedThroughput, modes];
+const BENCHMARKS: Benchmark[] = [
+  redisThroughput,
+  embeddedThroughput,
+  modes,
+  pace,
+  processor,
+  manifest,
+  startUp,
+  workers,
+  against,
+  memory,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
