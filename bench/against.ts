@@ -48,9 +48,12 @@ async function oneByOne(standIn: SpawnedStandIn, manifest: string): Promise<Resu
 
 async function forLoop(standIn: SpawnedStandIn, manifest: string): Promise<Result[]> {
   const name = 'a for loop with sleep';
-  const loop = () => startProgram([standIn.url, POOL, manifest, String(QUOTA)], { entry: here('for-loop.mjs') });
+  const loop = () =>
+    startProgram([standIn.url, POOL, manifest, String(QUOTA)], { entry: here('for-loop.mjs') });
   await standIn.clear();
-  await (await loop()).result;
+  await (
+    await loop()
+  ).result;
   const measured = await speed(standIn, name);
 
   await standIn.clear();
@@ -69,14 +72,18 @@ async function ours(standIn: SpawnedStandIn, manifest: string, path: string): Pr
     const endpoint = standIn.url;
     const args = (runDir: string) => runArgs({ manifest, runDir, endpoint, queue: redis.url, rate: QUOTA });
     await standIn.clear();
-    await (await start(args(join(path, 'whole')))).usage;
+    await (
+      await start(args(join(path, 'whole')))
+    ).usage;
     const measured = await speed(standIn, name);
 
     await standIn.clear();
     const runDir = join(path, 'killed');
     const { program } = await start(args(runDir));
     await killHalfway(standIn, program);
-    await (await start(['resume', runDir, '--queue', redis.url, '--progress', 'none'])).usage;
+    await (
+      await start(['resume', runDir, '--queue', redis.url, '--progress', 'none'])
+    ).usage;
     const lines = (await readFile(join(runDir, 'report.csv'), 'utf8')).trim().split('\n').length - 1;
     return [...measured, unknown(name, ROWS - lines)];
   } finally {
@@ -100,5 +107,9 @@ async function speed(standIn: SpawnedStandIn, name: string): Promise<Result[]> {
 }
 
 function unknown(name: string, rows: number): Result {
-  return { what: `users of whom nobody knows whether they were reset, after a kill, ${name}`, value: rows, unit: 'users' };
+  return {
+    what: `users of whom nobody knows whether they were reset, after a kill, ${name}`,
+    value: rows,
+    unit: 'users',
+  };
 }

@@ -15,9 +15,9 @@ for (const Username of readFileSync(file, 'utf8').trim().split('\n').slice(1)) {
       new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: 'For-loop-1', Permanent: true }),
     );
   } catch (error) {
-    console.log(`${Username}: ${error.name}`);
+    process.stdout.write(`${Username}: ${error.name}\n`);
   }
   done += 1;
-  if (done % 50 === 0) console.log(`${done} done`);
+  if (done % 50 === 0) process.stdout.write(`${done} done\n`);
   await sleep(1_000 / Number(rate));
 }

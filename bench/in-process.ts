@@ -32,11 +32,12 @@ export async function runInProcess({ path, manifest, endpoint, queue, mode }: Ru
 
 /** What the command line prints is not asked for here. */
 async function withoutOutput<T>(work: () => Promise<T>): Promise<T> {
-  const { write } = process.stdout;
-  process.stdout.write = () => true;
+  const streams = [process.stdout, process.stderr];
+  const writes = streams.map(({ write }) => write);
+  for (const stream of streams) stream.write = () => true;
   try {
     return await work();
   } finally {
-    process.stdout.write = write;
+    streams.forEach((stream, index) => (stream.write = writes[index] ?? stream.write));
   }
 }

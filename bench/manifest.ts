@@ -16,7 +16,10 @@ const FILES = [
     header: 'username,email,name,department',
     lineOf: (row: number) => `user-${row},user-${row}@example.com,"Doe, Jane ${row}",sales`,
   },
-  { name: 'each user twice, the second time after all others', lineOf: (row: number) => `user-${((row - 1) % (ROWS / 2)) + 1}` },
+  {
+    name: 'each user twice, the second time after all others',
+    lineOf: (row: number) => `user-${((row - 1) % (ROWS / 2)) + 1}`,
+  },
   { name: 'each user twice, one after the other', lineOf: (row: number) => `user-${Math.ceil(row / 2)}` },
 ];
 
@@ -29,10 +32,21 @@ export const manifest: Benchmark = {
       for (const [index, { name, ...file }] of FILES.entries()) {
         const at = join(path, `${index}.csv`);
         await writeManifest(at, ROWS, file);
-        const rounds = await byTurns(ROUNDS, { ours: () => rate(() => readAll(at)), alone: () => rate(() => parseAlone(at)) });
+        const rounds = await byTurns(ROUNDS, {
+          ours: () => rate(() => readAll(at)),
+          alone: () => rate(() => parseAlone(at)),
+        });
         results.push(
-          ratio(`rows/s of the manifest ÷ csv-parse, ${name}`, rounds.map(({ ours, alone }) => ours / alone), GOAL),
-          figure(`rows/s of the manifest, ${name}`, rounds.map(({ ours }) => ours), '/s'),
+          ratio(
+            `rows/s of the manifest ÷ csv-parse, ${name}`,
+            rounds.map(({ ours, alone }) => ours / alone),
+            GOAL,
+          ),
+          figure(
+            `rows/s of the manifest, ${name}`,
+            rounds.map(({ ours }) => ours),
+            '/s',
+          ),
         );
       }
       return results;
@@ -49,7 +63,9 @@ async function rate(read: () => Promise<number>): Promise<number> {
 
 async function readAll(path: string): Promise<number> {
   let rows = 0;
-  for await (const batch of readManifest(await openManifest(path, { header: true }), { caseSensitive: false })) {
+  for await (const batch of readManifest(await openManifest(path, { header: true }), {
+    caseSensitive: false,
+  })) {
     rows += batch.length;
   }
   return rows;

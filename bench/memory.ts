@@ -40,11 +40,26 @@ export const memory: Benchmark = {
         const embedded = await embeddedPeak(path, standIn.url);
         return [
           { what: `peak memory of the run, ${FEW} rows`, value: few.peak, unit: 'MB', goal: { atMost: 200 } },
-          { what: `peak memory of the run, ${MANY} rows`, value: many.peak, unit: 'MB', goal: { atMost: 200 } },
-          { what: 'the same, 1,000,000 rows − 10,000 rows', value: many.peak - few.peak, unit: 'MB', goal: { atMost: 40 } },
+          {
+            what: `peak memory of the run, ${MANY} rows`,
+            value: many.peak,
+            unit: 'MB',
+            goal: { atMost: 200 },
+          },
+          {
+            what: 'the same, 1,000,000 rows − 10,000 rows',
+            value: many.peak - few.peak,
+            unit: 'MB',
+            goal: { atMost: 40 },
+          },
           { what: `Redis over empty, ${FEW} rows`, value: few.redis, unit: 'MB', goal: { atMost: 20 } },
           { what: `Redis over empty, ${MANY} rows`, value: many.redis, unit: 'MB', goal: { atMost: 20 } },
-          { what: `peak memory with the embedded queue, ${FEW} rows`, value: embedded, unit: 'MB', goal: { atMost: 550 } },
+          {
+            what: `peak memory with the embedded queue, ${FEW} rows`,
+            value: embedded,
+            unit: 'MB',
+            goal: { atMost: 550 },
+          },
         ];
       }),
     ),

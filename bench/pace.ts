@@ -12,7 +12,8 @@ const SECONDS = 60;
 
 export const pace: Benchmark = {
   name: 'pace',
-  title: 'a minute at --rate 30 as the service sees it: every sliding second, and how much of the rate is used',
+  title:
+    'a minute at --rate 30 as the service sees it: every sliding second, and how much of the rate is used',
   run: () =>
     inPlace((path) =>
       withStandIn(async (standIn) => {

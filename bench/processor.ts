@@ -15,7 +15,8 @@ const HOOKS = new URL('../test/support/stand-in/ts-hooks.mjs', import.meta.url).
 
 export const processor: Benchmark = {
   name: 'processor',
-  title: 'processor time of a user at --rate 30 ÷ that of a bare loop at the same rate, start and end included',
+  title:
+    'processor time of a user at --rate 30 ÷ that of a bare loop at the same rate, start and end included',
   run: () =>
     inPlace(async (path) => {
       const redis = await startRedis({ appendonly: 'everysec' });
@@ -38,11 +39,31 @@ export const processor: Benchmark = {
           const rounds = await byTurns(ROUNDS, { bare, redis: run(redis.url), embedded: run() });
           const cpu = ({ cpu }: Usage) => cpu / ROWS;
           return [
-            ratio('CPU of a user on Redis ÷ bare loop', rounds.map(({ redis, bare }) => cpu(redis) / cpu(bare)), { atMost: 1.5 }),
-            ratio('CPU of a user on the embedded queue ÷ bare loop', rounds.map(({ embedded, bare }) => cpu(embedded) / cpu(bare)), { atMost: 1.5 }),
-            figure('CPU of a user on Redis', rounds.map(({ redis }) => cpu(redis)), 'ms'),
-            figure('CPU of a user on the embedded queue', rounds.map(({ embedded }) => cpu(embedded)), 'ms'),
-            figure('CPU of a user of the bare loop', rounds.map(({ bare }) => cpu(bare)), 'ms'),
+            ratio(
+              'CPU of a user on Redis ÷ bare loop',
+              rounds.map(({ redis, bare }) => cpu(redis) / cpu(bare)),
+              { atMost: 1.5 },
+            ),
+            ratio(
+              'CPU of a user on the embedded queue ÷ bare loop',
+              rounds.map(({ embedded, bare }) => cpu(embedded) / cpu(bare)),
+              { atMost: 1.5 },
+            ),
+            figure(
+              'CPU of a user on Redis',
+              rounds.map(({ redis }) => cpu(redis)),
+              'ms',
+            ),
+            figure(
+              'CPU of a user on the embedded queue',
+              rounds.map(({ embedded }) => cpu(embedded)),
+              'ms',
+            ),
+            figure(
+              'CPU of a user of the bare loop',
+              rounds.map(({ bare }) => cpu(bare)),
+              'ms',
+            ),
           ];
         });
       } finally {

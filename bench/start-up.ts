@@ -24,11 +24,13 @@ export const startUp: Benchmark = {
         await writeManifest(few, FEW);
         await writeManifest(million, MILLION);
         let runs = 0;
-        const first = (manifest: string, queue?: string, fresh = false) => () => {
-          runs += 1;
-          const env = { XDG_CACHE_HOME: fresh ? join(path, `cache-${runs}`) : join(path, 'cache') };
-          return untilFirstCall(standIn, { manifest, runDir: join(path, `run-${runs}`), queue, env });
-        };
+        const first =
+          (manifest: string, queue?: string, fresh = false) =>
+          () => {
+            runs += 1;
+            const env = { XDG_CACHE_HOME: fresh ? join(path, `cache-${runs}`) : join(path, 'cache') };
+            return untilFirstCall(standIn, { manifest, runDir: join(path, `run-${runs}`), queue, env });
+          };
         const rounds = await byTurns(ROUNDS, {
           redis: first(few, redis.url),
           redisMillion: first(million, redis.url),
@@ -41,8 +43,12 @@ export const startUp: Benchmark = {
           figure('to the first call on Redis', of('redis'), 's', { atMost: 1 }),
           figure('to the first call on Redis, a million rows', of('redisMillion'), 's', { atMost: 1 }),
           figure('to the first call on the embedded queue', of('embedded'), 's', { atMost: 2 }),
-          figure('to the first call on the embedded queue, a million rows', of('embeddedMillion'), 's', { atMost: 2 }),
-          figure('to the first call on the embedded queue, the very first time', of('embeddedAnew'), 's', { atMost: 5 }),
+          figure('to the first call on the embedded queue, a million rows', of('embeddedMillion'), 's', {
+            atMost: 2,
+          }),
+          figure('to the first call on the embedded queue, the very first time', of('embeddedAnew'), 's', {
+            atMost: 5,
+          }),
         ];
       } finally {
         await standIn.close();
@@ -53,7 +59,10 @@ export const startUp: Benchmark = {
 
 async function untilFirstCall(
   standIn: StandIn,
-  { env, ...run }: { manifest: string; runDir: string; queue: string | undefined; env: Record<string, string> },
+  {
+    env,
+    ...run
+  }: { manifest: string; runDir: string; queue: string | undefined; env: Record<string, string> },
 ): Promise<number> {
   standIn.clear();
   const begun = performance.now();

@@ -28,11 +28,32 @@ export const workers: Benchmark = {
         const rounds = await byTurns(ROUNDS, { one: by(1), two: by(2), four: by(4), eight: by(8) });
         const of = (side: keyof (typeof rounds)[number]) => rounds.map((round) => round[side]);
         return [
-          figure('users/s, 1 process of 10 calls in flight', of('one').map(({ perSecond }) => perSecond), '/s'),
-          figure('users/s, 2 processes', of('two').map(({ perSecond }) => perSecond), '/s'),
-          figure('users/s, 4 processes', of('four').map(({ perSecond }) => perSecond), '/s'),
-          figure('users/s, 8 processes', of('eight').map(({ perSecond }) => perSecond), '/s'),
-          figure('users who were called twice', rounds.flatMap((round) => Object.values(round).map(({ twice }) => twice)), 'users', { atMost: 0 }),
+          figure(
+            'users/s, 1 process of 10 calls in flight',
+            of('one').map(({ perSecond }) => perSecond),
+            '/s',
+          ),
+          figure(
+            'users/s, 2 processes',
+            of('two').map(({ perSecond }) => perSecond),
+            '/s',
+          ),
+          figure(
+            'users/s, 4 processes',
+            of('four').map(({ perSecond }) => perSecond),
+            '/s',
+          ),
+          figure(
+            'users/s, 8 processes',
+            of('eight').map(({ perSecond }) => perSecond),
+            '/s',
+          ),
+          figure(
+            'users who were called twice',
+            rounds.flatMap((round) => Object.values(round).map(({ twice }) => twice)),
+            'users',
+            { atMost: 0 },
+          ),
         ];
       }),
     ),
