@@ -67,6 +67,7 @@ async function sourceOf(standing: Standing, directory: RunDirectory): Promise<Cr
       `${directory.report} is not as the run left it, and a changed row would get a password that was never set: put the file back.`,
     );
   }
+  // One that was to be destroyed, and is there still, is nobody's any more either.
   if (record.keyShreddedAt !== undefined) {
     throw new UsageError(
       `The key of this run was destroyed at ${record.keyShreddedAt}: nobody can make its passwords again.${

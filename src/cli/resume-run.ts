@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { createListUsers } from '../cognito/list-users.js';
 import { describePool, type Pool } from '../cognito/pool.js';
@@ -25,6 +24,7 @@ import { keyOfRun } from './key-source.js';
 import { openLog } from './log.js';
 import type { OutputOptions } from './output.js';
 import { protectedNames } from './protected-users.js';
+import { resumeEnded } from './resume-ended.js';
 import { tell } from './tell.js';
 import { watchRun } from './watch-run.js';
 import { count } from './words.js';
@@ -43,7 +43,8 @@ export interface ResumeOptions extends OutputOptions {
 export async function resumeRun(path: string, options: ResumeOptions): Promise<number> {
   const directory = await openRunDirectory(path);
   let record = await readRunRecord(directory.record);
-  await refuseEnded(directory);
+  const ended = await resumeEnded(directory, options);
+  if (ended !== undefined) return ended;
   if (await letGoOn(directory)) return ExitCode.succeeded;
   const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
   let observers: Observers | undefined;
@@ -120,13 +121,6 @@ async function checkAnew(
   } finally {
     shown.stop();
   }
-}
-
-async function refuseEnded({ summary }: RunDirectory): Promise<void> {
-  const text = await readFile(summary, 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  const how = /"cancelledAt":/.test(text) ? 'was cancelled' : 'has finished';
-  throw new UsageError(`The run ${how}: its result is in ${summary}.`);
 }
 
 /** A run that is only paused has its process still: it is asked to go on. False if there is none. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { shredKey } from '../run/hand-out.js';
+import { destroyKey } from '../run/destroy-key.js';
 import { openRunDirectory } from '../run/directory.js';
 import { lockRun } from '../run/lock.js';
 import { type Standing, standingOf } from '../run/standing.js';
@@ -38,7 +38,7 @@ export function shredKeyCommand(done: (exitCode: number) => void): Command {
       const lock = await lockRun(directory.lock, { takeOver: false });
       try {
         const { record } = await standingOf(directory);
-        if (!(await shredKey(directory, record))) {
+        if (!(await destroyKey(directory, record))) {
           throw new UsageError(
             `${directory.key} is not there: the run's key was given by COGNITO_BULK_RESET_KEY_FILE, or was moved. Destroy it where it is.`,
           );
@@ -55,12 +55,12 @@ export function shredKeyCommand(done: (exitCode: number) => void): Command {
 
 function refuse(standing: Standing, force: boolean): void {
   const { record } = standing;
-  if (record.keyShreddedAt !== undefined) {
+  if (standing.key === 'destroyed') {
     throw new UsageError(`The key of this run was destroyed already, at ${record.keyShreddedAt}.`);
   }
   if (standing.kind === 'live')
     throw new UsageError(`The run is under way in process ${standing.holder.pid}, which needs its key.`);
-  if (standing.kind === 'unfinished' && !force) {
+  if (standing.kind === 'unfinished' && standing.key === 'kept' && !force) {
     throw new UsageError(
       'The run has not finished, and without its key it can’t be resumed, only begun anew: finish or cancel it first, or add --force.',
     );

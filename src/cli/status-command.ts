@@ -47,7 +47,8 @@ export function statusCommand(done: (exitCode: number) => void): Command {
 
 function asJson(standing: Standing): object {
   const { record, kind: state } = standing;
-  const run = { run: record.id, pool: record.pool.id, mode: record.mode };
+  const { keyShreddedAt } = record;
+  const run = { run: record.id, pool: record.pool.id, mode: record.mode, key: standing.key, keyShreddedAt };
   switch (standing.kind) {
     case 'finished':
       return {

@@ -14,7 +14,7 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
     ['Run', record.id],
     ['State', stateOf(standing, now)],
     ['User pool', `${record.pool.name} (${record.pool.id})`],
-    ...keyOf(record),
+    ...keyOf(standing, path),
     ['Began', `${record.createdAt.slice(0, 16).replace('T', ' ')} UTC, ${record.mode}`],
     ...progressOf(standing, now),
   ];
@@ -34,9 +34,15 @@ function stepsOf(steps: StepCounts): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function keyOf({ keyShreddedAt }: Standing['record']): [string, string][] {
-  if (keyShreddedAt === undefined) return [];
-  return [['Key', `destroyed at ${keyShreddedAt}: its passwords can't be made again`]];
+function keyOf({ record, key }: Standing, path: string): [string, string][] {
+  switch (key) {
+    case 'kept':
+      return [];
+    case 'destroyed':
+      return [['Key', `destroyed at ${record.keyShreddedAt}: its passwords can't be made again`]];
+    case 'to be destroyed':
+      return [['Key', `there still, and was to be destroyed: cognito-bulk-reset shred-key ${path}`]];
+  }
 }
 
 function stateOf(standing: Standing, now: Date): string {

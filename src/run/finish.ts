@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -7,8 +7,9 @@ import { writePage } from '../report/html/write-page.js';
 import { readReport } from '../report/read-report.js';
 import { type Summary, sha256OfFile, summarize, writeSummary } from '../report/summary.js';
 import type { Tally } from '../report/tally.js';
+import { destroyKeyAtEnd } from './destroy-key.js';
 import type { RunDirectory } from './directory.js';
-import { handOutPasswords, shredKey } from './hand-out.js';
+import { handOutPasswords } from './hand-out.js';
 import { pageFacts } from './page-facts.js';
 import type { RunRecord } from './record.js';
 import { rowsLeftToRetry } from './retry.js';
@@ -63,10 +64,8 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
   });
   await writePage(directory.page, directory.report, pageFacts(record, { summary }));
   await writeSummary(directory.summary, summary);
-  // No password came of it, and a key beside the report would look as if one could.
-  if (record.mode === 'discard') await rm(directory.key, { force: true });
   // Whoever may read the passwords has them now. Last, as a run that hasn't finished needs its key.
-  const keyLeft = record.recipients !== undefined && !(await shredKey(directory, record));
+  const keyLeft = !(await destroyKeyAtEnd(directory, record));
   return {
     summary,
     keyLeft,

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { readReport } from '../report/read-report.js';
 import { type Summary, summarySchema } from '../report/summary.js';
 import { addToTally, emptyTally, entryOfRecord, type Tally } from '../report/tally.js';
+import { fateOfKey, type KeyFate } from './destroy-key.js';
 import type { RunDirectory } from './directory.js';
 import { readLiveFile } from './live-file.js';
 import { type LockHolder, runningProcess } from './lock.js';
@@ -10,7 +11,7 @@ import { type RunRecord, readRunRecord } from './record.js';
 import type { Snapshot } from './snapshot.js';
 
 /** How a run stands, from its directory alone: another process may be at it, or none. */
-export type Standing = { record: RunRecord } & (
+export type Standing = { record: RunRecord; key: KeyFate } & (
   | { kind: 'live'; holder: LockHolder; snapshot: Snapshot | undefined }
   | { kind: 'finished'; summary: Summary }
   /** Stopped, interrupted or killed: `resume` goes on. */
@@ -22,13 +23,16 @@ export async function standingOf(directory: RunDirectory): Promise<Standing> {
   const record = await readRunRecord(directory.record);
   const holder = await runningProcess(directory.lock);
   if (holder !== undefined) {
-    return { kind: 'live', record, holder, snapshot: await readLiveFile(directory.live) };
+    const key = fateOfKey(directory, record, false);
+    return { kind: 'live', record, key, holder, snapshot: await readLiveFile(directory.live) };
   }
   const summary = await readFile(directory.summary, 'utf8').catch(() => undefined);
   if (summary !== undefined) {
-    return { kind: 'finished', record, summary: summarySchema.parse(JSON.parse(summary)) };
+    const key = fateOfKey(directory, record, true);
+    return { kind: 'finished', record, key, summary: summarySchema.parse(JSON.parse(summary)) };
   }
-  return { kind: 'unfinished', record, tally: await tallyOf(directory.report) };
+  const key = fateOfKey(directory, record, false);
+  return { kind: 'unfinished', record, key, tally: await tallyOf(directory.report) };
 }
 
 async function tallyOf(report: string): Promise<Tally> {
