@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createWorkplace, type Workplace } from '../cli/workplace.js';
 import { runProgram } from '../support/program.js';
 import { type StandIn, startStandIn } from '../support/stand-in/stand-in.js';
@@ -28,8 +28,14 @@ beforeEach(async () => {
 });
 afterEach(() => workplace.remove());
 
+interface CrashOptions {
+  /** Whether the queue is in the run directory. @default false, which takes less time */
+  embedded?: boolean;
+  nodeArgs?: string[];
+}
+
 /** Runs into the crash. Answers what it said, and where the password was found. */
-async function crash(how: string, nodeArgs: string[] = []) {
+async function crash(how: string, { embedded = false, nodeArgs = [] }: CrashOptions = {}) {
   const reports = join(workplace.path, 'reports');
   await mkdir(reports);
   const result = await runProgram(
@@ -39,7 +45,12 @@ async function crash(how: string, nodeArgs: string[] = []) {
     ],
     {
       ...workplace.here,
-      env: { ...workplace.here.env, CRASH: how, COGNITO_BULK_RESET_LOG_LEVEL: 'trace' },
+      env: {
+        ...workplace.here.env,
+        CRASH: how,
+        COGNITO_BULK_RESET_LOG_LEVEL: 'trace',
+        COGNITO_BULK_RESET_QUEUE: embedded ? undefined : inject('redisUrl'),
+      },
       nodeArgs: [
         ...['--import', PRELOAD, '--report-uncaught-exception', '--report-on-fatalerror'],
         ...[`--report-directory=${reports}`, ...nodeArgs],
@@ -69,14 +80,14 @@ test.each(['rejection', 'exception'])(
 );
 
 test('an error of the SDK that holds the request stops the run, and says nothing of it', async () => {
-  const { code, stdout, found } = await crash('call');
+  const { code, stdout, found } = await crash('call', { embedded: true });
   expect(found).toEqual([]);
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'stopped', error: 'TypeError' });
 });
 
 test('a process that runs out of memory leaves no password in what Node writes of it', async () => {
-  const { code, places, found } = await crash('memory', ['--max-old-space-size=96']);
+  const { code, places, found } = await crash('memory', { nodeArgs: ['--max-old-space-size=96'] });
   expect(code).not.toBe(0);
   expect([...places.keys()].some((place) => place.startsWith('report.'))).toBe(true);
   expect(found).toEqual([]);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Redis, startRedis } from '../support/redis.js';
 import { ROWS } from './faults.js';
-import { formsOfBytes, formsOfText } from './forms.js';
+import { type Form, formsOfBytes, formsOfText } from './forms.js';
 import { addFiles, addTo, type Monitor, monitorRedis, type Places } from './places.js';
 import { createSearch } from './search.js';
 import { type Combination, type WatchedRun, watchRun } from './watched-run.js';
@@ -51,6 +51,16 @@ function findings(places: Places, search: ReturnType<typeof createSearch>): stri
   });
 }
 
+/** The same places with one secret at the end of each, every one in another form of it. */
+function planted(places: Places, forms: readonly Form[]): Places {
+  return new Map(
+    [...places].map(([place, parts], index) => {
+      const secret = forms[index % forms.length]?.bytes ?? Buffer.alloc(0);
+      return [place, [Buffer.concat([(parts.at(-1) ?? Buffer.alloc(0)).subarray(-1_000), secret])]];
+    }),
+  );
+}
+
 function placesWith(places: Places, text: string): string[] {
   const search = createSearch([{ name: 'mark', forms: [{ name: 'mark', bytes: Buffer.from(text) }] }]);
   return [...places]
@@ -90,12 +100,16 @@ describe.each(COMBINATIONS)(
       }
     });
 
-    test('no password is in any place, in any form or piece', () => {
+    test('no password is in any place, in any form or piece, and one that is planted is found in each', () => {
       const { places, passwords } = runOf(name);
       expect(passwords.length).toBeGreaterThanOrEqual(ROWS);
       const search = createSearch(
         passwords.map((text, index) => ({ name: `password ${index + 1}`, forms: formsOfText(text) })),
       );
+      // What finds none must find the one that is there.
+      const forms = formsOfText(passwords[0] ?? '');
+      for (const some of [places, redisPlaces])
+        expect(findings(planted(some, forms), search)).toHaveLength(some.size);
       expect([...findings(places, search), ...findings(redisPlaces, search)]).toEqual([]);
     });
 

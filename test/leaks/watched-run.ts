@@ -123,6 +123,7 @@ export async function watchRun({ mode, redis, cache }: Combination): Promise<Wat
       redis === undefined
         ? undefined
         : await start(['worker', '--run', runDir, '--endpoint-url', standIn.url, '--allow-http']);
+    for (const { pid } of worker === undefined ? [third] : [third, worker]) await addProcess(places, pid);
     const finished = await third.result;
     heard(finished);
     if (worker !== undefined) heard(await worker.result);
