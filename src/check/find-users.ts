@@ -29,7 +29,7 @@ export interface Search {
 }
 
 export interface FindProgress {
-  what: 'users listed' | 'rows looked up';
+  what: 'users listed' | 'rows looked up' | 'users enabled';
   done: number;
   /** Absent when the service did not say how many users the pool has. */
   ofAbout?: number;

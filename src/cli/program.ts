@@ -6,6 +6,7 @@ import { retryCommand } from './retry-command.js';
 import { resumeCommand } from './resume-command.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { cancelCommand } from './cancel-command.js';
+import { enableCommand } from './enable-command.js';
 import { exportCommand } from './export-command.js';
 import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
@@ -45,6 +46,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     pauseCommand(done),
     setRateCommand(done),
     cancelCommand(done),
+    enableCommand(done),
     retryCommand(done),
     credentialsCommand(done),
     shredKeyCommand(done),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { createGetUser } from '../cognito/get-user.js';
 import { createListUsers } from '../cognito/list-users.js';
@@ -5,10 +6,12 @@ import { describePool } from '../cognito/pool.js';
 import { createSignIn, type SignedIn } from '../cognito/sign-in.js';
 import { clientOfRun } from '../run/client-of-run.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
+import type { RunRecord } from '../run/record.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
 import { askPool, type Asking } from '../verify/ask-pool.js';
 import { passwordsOfSample } from '../verify/sample-passwords.js';
+import { expectedOf } from '../verify/expected.js';
 import { drawSample, trySample } from '../verify/sign-in-sample.js';
 import { writeVerifyFile } from '../verify/verify-file.js';
 import { ExitCode } from './exit-code.js';
@@ -32,6 +35,9 @@ export async function verifyRun(path: string, options: Options): Promise<number>
   if (options.signInSample !== undefined && record.mode === 'discard') {
     throw new UsageError('Nobody has the passwords of this run (--discard): nobody can sign in with them.');
   }
+  if (options.signInSample !== undefined && isDisabled(record, directory)) {
+    throw new UsageError('This run has disabled its users: they can sign in when they are enabled again.');
+  }
   const client = clientOfRun(record, options);
   const pool = await describePool(client, record.pool.id);
   if (standing.kind !== 'finished' && progress !== 'none')
@@ -41,11 +47,11 @@ export async function verifyRun(path: string, options: Options): Promise<number>
   const shown = showFindProgress(progress);
   try {
     const { signal } = interrupted;
-    const { permanent } = record;
+    const expected = await expectedOf(record, directory);
     const users = await askPool({
       report: directory.report,
       pool,
-      permanent,
+      expected,
       asking: askingOf(options, client, pool.id, signal),
       signal,
       onProgress: shown.show,
@@ -62,7 +68,7 @@ export async function verifyRun(path: string, options: Options): Promise<number>
       path: directory.verify,
       report: directory.report,
       users,
-      permanent,
+      expected,
       signedIn,
     });
     const result = { record, verified, signedIn, exact: options.exact, file: directory.verify };
@@ -75,6 +81,10 @@ export async function verifyRun(path: string, options: Options): Promise<number>
     shown.stop();
     interrupted.forget();
   }
+}
+
+function isDisabled({ steps }: RunRecord, directory: RunDirectory): boolean {
+  return steps?.asked.includes('disabled') === true && !existsSync(directory.enabled);
 }
 
 function askingOf(

@@ -18,9 +18,13 @@ export interface VerifyResult {
 const HINTS: Readonly<Record<string, string>> = {
   'not-changed': 'The pool has no change since the call: set these passwords again.',
   'wrong-status': 'Somebody else may have changed them since: look at them in the console.',
+  'not-disabled': 'The run has disabled them: somebody has enabled them since.',
+  'not-enabled': 'Enabled after the run, and disabled again since.',
   'not-found': 'Removed since, or no name of theirs any more.',
   'sign-in-refused': 'The password in the pool is another: was it changed since?',
 };
+
+const SESSIONS = 'no call of the service tells whether a user’s sessions have ended: see report.csv';
 
 export function verifyJson({ record, verified, signedIn, exact, file }: VerifyResult): object {
   return {
@@ -54,6 +58,7 @@ export function verifyScreen({ record, verified, signedIn, exact, file }: Verify
         'User pool',
         `${record.pool.name} (${record.pool.id}), asked by ${exact ? 'AdminGetUser' : 'ListUsers'}`,
       ],
+      ...(record.steps === undefined ? [] : [['Sessions', SESSIONS] as const]),
       ...(tried === 0 ? [] : [['Sign-in', signIn] as const]),
       ['Each row', file],
     ]),

@@ -31,6 +31,8 @@ export interface RunDirectory {
   protectedUsers: string;
   /** What `verify` found. */
   verify: string;
+  /** What came of each user that `enable` enabled again. */
+  enabled: string;
   /** The latest snapshot of the live run, for `status`. */
   live: string;
   /** What another terminal asks of the live run. */
@@ -57,6 +59,7 @@ export function runDirectory(path: string): RunDirectory {
     credentials: at('credentials.csv.age'),
     protectedUsers: at('protected.json'),
     verify: at('verify.csv'),
+    enabled: at('enabled.csv'),
     live: at('live.json'),
     control: at('control.json'),
   };

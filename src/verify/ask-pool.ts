@@ -6,7 +6,7 @@ import type { GetUser } from '../cognito/get-user.js';
 import type { ListUsers } from '../cognito/list-users.js';
 import type { Pool } from '../cognito/pool.js';
 import { succeededRows } from './succeeded-rows.js';
-import { verdictOn } from './verdict.js';
+import { type Expected, verdictOn } from './verdict.js';
 
 /** How the pool is asked about its users. */
 export type Asking =
@@ -17,7 +17,7 @@ export type Asking =
 export interface AskPoolOptions {
   report: string;
   pool: Pool;
-  permanent: boolean;
+  expected: Expected;
   asking: Asking;
   signal: AbortSignal;
   onProgress: (progress: FindProgress) => void;
@@ -32,7 +32,7 @@ const AT_ONCE = 16;
 
 /** Asks the pool about the user of each row that succeeded, and once more about those that don't agree. */
 export async function askPool(options: AskPoolOptions): Promise<RowUsers> {
-  const { report, permanent, signal } = options;
+  const { report, expected, signal } = options;
   const all = await wantedRows(options);
   const users = createRowUsers(all.lastRow);
   await ask(options, all.wanted, users);
@@ -40,7 +40,7 @@ export async function askPool(options: AskPoolOptions): Promise<RowUsers> {
   const disagree = new Set<number>();
   for await (const records of succeededRows(report)) {
     for (const record of records) {
-      if (verdictOn(record, users.of(record.row), permanent).verdict !== 'agrees') disagree.add(record.row);
+      if (verdictOn(record, users.of(record.row), expected).verdict !== 'agrees') disagree.add(record.row);
     }
   }
   if (disagree.size > 0) {

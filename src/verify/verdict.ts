@@ -1,7 +1,23 @@
 import type { RowUser } from '../check/row-users.js';
 import type { ReportRecord } from '../report/report-line.js';
 
-export const VERDICTS = ['agrees', 'not-changed', 'wrong-status', 'not-found', 'sign-in-refused'] as const;
+export const VERDICTS = [
+  'agrees',
+  'not-changed',
+  'wrong-status',
+  'not-disabled',
+  'not-enabled',
+  'not-found',
+  'sign-in-refused',
+] as const;
+
+/** What a run has made of its users, and what was undone since. */
+export interface Expected {
+  /** Whether their passwords are. */
+  permanent: boolean;
+  /** Whether the user of a row can sign in, for all the run and `enable` did; undefined where neither did anything about it. */
+  enabled: (row: number) => boolean | undefined;
+}
 
 /** What the pool says of a row that succeeded. */
 export interface Verdict {
@@ -16,8 +32,19 @@ export interface Verdict {
 export const CLOCK_TOLERANCE = 5_000;
 
 /** Pure: the row's line in the report against its user as the pool shows them. */
-export function verdictOn(
-  { startedAt, finishedAt }: Pick<ReportRecord, 'startedAt' | 'finishedAt'>,
+export function verdictOn(record: VerifiedRow, user: RowUser | undefined, expected: Expected): Verdict {
+  const verdict = verdictOnPassword(record, user, expected.permanent);
+  const enabled = expected.enabled(record.row);
+  if (verdict.verdict !== 'agrees' || user === undefined || enabled === undefined) return verdict;
+  const detail = `${verdict.detail}; ${user.enabled ? 'enabled' : 'disabled'}`;
+  if (user.enabled === enabled) return { verdict: 'agrees', detail };
+  return { verdict: enabled ? 'not-enabled' : 'not-disabled', detail };
+}
+
+type VerifiedRow = Pick<ReportRecord, 'row' | 'startedAt' | 'finishedAt'>;
+
+function verdictOnPassword(
+  { startedAt, finishedAt }: VerifiedRow,
   user: RowUser | undefined,
   permanent: boolean,
 ): Verdict {

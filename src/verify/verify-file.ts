@@ -5,7 +5,7 @@ import { replaceFile } from '../report/atomic-file.js';
 import { csvField } from '../report/csv-field.js';
 import { withSignIn } from './sign-in-sample.js';
 import { succeededRows } from './succeeded-rows.js';
-import { VERDICTS, type Verdict, verdictOn } from './verdict.js';
+import { type Expected, VERDICTS, type Verdict, verdictOn } from './verdict.js';
 
 export const VERIFY_HEADER = 'row,line,username,verdict,detail\n';
 
@@ -22,7 +22,7 @@ export interface VerifyFileOptions {
   path: string;
   report: string;
   users: RowUsers;
-  permanent: boolean;
+  expected: Expected;
   signedIn: ReadonlyMap<number, SignedIn>;
 }
 
@@ -31,7 +31,7 @@ export async function writeVerifyFile({
   path,
   report,
   users,
-  permanent,
+  expected,
   signedIn,
 }: VerifyFileOptions): Promise<Verified> {
   // By its keys, which are all there.
@@ -44,7 +44,7 @@ export async function writeVerifyFile({
       let lines = '';
       for (const record of records) {
         const { row, line, username } = record;
-        const judged = withSignIn(verdictOn(record, users.of(row), permanent), signedIn.get(row));
+        const judged = withSignIn(verdictOn(record, users.of(row), expected), signedIn.get(row));
         const { verdict, detail } = judged;
         rows += 1;
         byVerdict[verdict] += 1;

@@ -9,7 +9,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FLOORS = [
   ['src/cli'],
   ['src/telemetry'],
-  ['src/export', 'src/verify'],
+  ['src/verify'],
+  ['src/export', 'src/enable'],
   ['src/run'],
   ['src/check', 'src/credentials'],
   ['jobs'],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { RowUser } from '../../src/check/row-users.js';
-import { CLOCK_TOLERANCE, verdictOn } from '../../src/verify/verdict.js';
+import { CLOCK_TOLERANCE, type Expected, verdictOn } from '../../src/verify/verdict.js';
 
 const STARTED = '2026-11-23T20:15:00.900Z';
 const FINISHED = '2026-11-23T20:15:01.100Z';
-const line = { startedAt: STARTED, finishedAt: FINISHED };
+const line = { row: 1, startedAt: STARTED, finishedAt: FINISHED };
 const user = (more: Partial<RowUser> = {}): RowUser => ({
   ...{
     status: 'CONFIRMED',
@@ -17,12 +17,13 @@ const user = (more: Partial<RowUser> = {}): RowUser => ({
   modifiedAt: new Date('2026-11-23T20:15:00Z'),
   ...more,
 });
+const expected = (permanent: boolean, enabled?: boolean): Expected => ({ permanent, enabled: () => enabled });
 const minutesAfter = (minutes: number) => new Date(Date.parse(STARTED) + minutes * 60_000);
 
 test('a change in the second of the call agrees, though whole seconds put it before the call', () => {
-  expect(verdictOn(line, user(), true)).toMatchObject({ verdict: 'agrees' });
+  expect(verdictOn(line, user(), expected(true))).toMatchObject({ verdict: 'agrees' });
   const late = new Date(Date.parse(STARTED) - CLOCK_TOLERANCE);
-  expect(verdictOn(line, user({ modifiedAt: late }), true)).toMatchObject({ verdict: 'agrees' });
+  expect(verdictOn(line, user({ modifiedAt: late }), expected(true))).toMatchObject({ verdict: 'agrees' });
 });
 
 test.each<[string, RowUser | undefined, boolean, string]>([
@@ -56,11 +57,20 @@ test.each<[string, RowUser | undefined, boolean, string]>([
   ],
   ['a temporary password, and CONFIRMED at the call itself', user(), false, 'wrong-status'],
 ])('%s', (_, found, permanent, verdict) => {
-  expect(verdictOn(line, found, permanent).verdict).toBe(verdict);
+  expect(verdictOn(line, found, expected(permanent)).verdict).toBe(verdict);
 });
 
 test('a line without the time of its call agrees with nothing', () => {
-  expect(verdictOn({ startedAt: undefined, finishedAt: undefined }, user(), true).verdict).toBe(
-    'not-changed',
-  );
+  expect(
+    verdictOn({ row: 1, startedAt: undefined, finishedAt: undefined }, user(), expected(true)).verdict,
+  ).toBe('not-changed');
+});
+
+test.each<[boolean, boolean, string]>([
+  [false, false, 'agrees'],
+  [false, true, 'not-disabled'],
+  [true, true, 'agrees'],
+  [true, false, 'not-enabled'],
+])('a user who is expected to be enabled: %s, and is: %s, %s', (wanted, enabled, verdict) => {
+  expect(verdictOn(line, user({ enabled }), expected(true, wanted)).verdict).toBe(verdict);
 });
