@@ -17,6 +17,17 @@ export const STEP_CALLS: Readonly<Record<Step, string>> = {
   signed_out: 'AdminUserGlobalSignOut',
 };
 
+const WORDS: Readonly<Record<Step, string>> = {
+  disabled: 'disabled',
+  password_set: 'gets the password',
+  signed_out: 'signed out everywhere',
+};
+
+/** What happens to each user: `gets the password, then signed out everywhere`. */
+export function stepsInWords(steps: readonly Step[]): string {
+  return steps.map((step) => WORDS[step]).join(', then ');
+}
+
 /** All steps of a run that was asked for more than passwords; none for a plain one. A user who is disabled is signed out too. */
 export function stepsAsked({ signOut, disable }: { signOut: boolean; disable: boolean }): readonly Step[] {
   if (disable) return STEPS;

@@ -1,7 +1,7 @@
 import { callerText } from '../cognito/caller.js';
 import type { Prepared } from '../run/prepare.js';
 import type { PlanRequest } from '../run/request.js';
-import type { Step } from '../steps.js';
+import { type Step, stepsInWords } from '../steps.js';
 import { count } from './words.js';
 
 export type Fact = [name: string, text: string];
@@ -21,17 +21,10 @@ export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
   ];
 }
 
-const STEP_WORDS: Readonly<Record<Step, string>> = {
-  disabled: 'disabled',
-  password_set: 'gets the password',
-  signed_out: 'signed out everywhere',
-};
-
 function eachUser({ steps, request }: Prepared<PlanRequest>): Fact[] {
   if (steps.length === 0) return [];
-  const words = steps.map((step) => STEP_WORDS[step]).join(', then ');
   return [
-    ['Each user', words],
+    ['Each user', stepsInWords(steps)],
     ...(request.disable && !request.checkUsers
       ? [['Undo', 'enable can’t tell who was disabled before: add --check-users'] satisfies Fact]
       : []),

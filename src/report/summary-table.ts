@@ -92,6 +92,9 @@ function factBlock(summary: Summary, files: SummaryFiles): string[] {
     const directory = escapeForTerminal(dirname(files.report));
     facts.push(['Retry', `${rows}: cognito-bulk-reset retry ${directory}`]);
   }
+  if (summary.steps?.disabled !== undefined) {
+    facts.push(['Undo', `cognito-bulk-reset enable ${escapeForTerminal(dirname(files.report))}`]);
+  }
   if (files.credentials !== undefined) facts.push(['Passwords', escapeForTerminal(files.credentials)]);
   if (files.failed !== undefined) facts.push(['To run again', escapeForTerminal(files.failed)]);
   // Last, so that whoever keeps only the end of the output can tell later whether the report is still the same.

@@ -2,6 +2,7 @@ import { callerText } from '../cognito/caller.js';
 import type { Fact, PageFacts } from '../report/html/page-facts.js';
 import { moment } from '../report/html/words.js';
 import type { Summary } from '../report/summary.js';
+import { stepsInWords } from '../steps.js';
 import type { RunRecord } from './record.js';
 import { failureLimitText } from './threshold.js';
 
@@ -20,7 +21,7 @@ export function pageFacts(record: RunRecord, { summary, unfinished, warning }: P
     pool: { id: record.pool.id, name: record.pool.name },
     asked: asked(record),
     begun: begun(record),
-    rate: record.rate,
+    rate: record.rate + (record.steps?.rate ?? 0),
     throttles: summary?.throttles,
     unfinished,
     warnings: [...cancelled(summary?.cancelledAt), ...(warning === undefined ? [] : [warning])],
@@ -34,13 +35,14 @@ export function pageFacts(record: RunRecord, { summary, unfinished, warning }: P
 }
 
 function asked(record: RunRecord): Fact[] {
-  const { input, pool, endpoint } = record;
+  const { input, pool, endpoint, steps } = record;
   return [
     { name: 'User pool', value: pool.name === pool.id ? pool.id : `${pool.name} (${pool.id})` },
     { name: 'Passwords', value: passwords(record) },
+    ...(steps === undefined ? [] : [{ name: 'Each user', value: stepsInWords(steps.asked) }]),
     { name: 'Users then', value: usersThen(record) },
     { name: 'File', value: `${input.path}${input.column === undefined ? '' : `, column ${input.column}`}` },
-    { name: 'Rate', value: `at most ${record.rate} calls a second, ${record.concurrency} at once` },
+    { name: 'Rate', value: `at most ${rates(record)}, ${record.concurrency} at once` },
     { name: 'Stops', value: stops(record) },
     ...(record.check === undefined ? [] : [{ name: 'Checked', value: checked(record.check) }]),
     ...(endpoint === undefined
@@ -49,7 +51,14 @@ function asked(record: RunRecord): Fact[] {
   ];
 }
 
-function usersThen({ permanent, mode }: RunRecord): string {
+function rates({ rate, steps }: RunRecord): string {
+  if (steps === undefined) return `${rate} calls a second`;
+  const others = steps.asked.includes('disabled') ? 'disables and sign-outs' : 'sign-outs';
+  return `${rate} passwords and ${steps.rate} ${others} a second`;
+}
+
+function usersThen({ permanent, mode, steps }: RunRecord): string {
+  if (steps?.asked.includes('disabled') === true) return 'can’t sign in until they are enabled again';
   if (!permanent) return 'must choose their own (temporary)';
   return mode === 'discard'
     ? 'sign in only after a password reset (permanent)'

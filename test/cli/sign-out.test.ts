@@ -109,6 +109,8 @@ test('a row whose sign-out failed is failed, says that its password is set, and 
     },
     { status: 'failed', error: 'UserNotFoundException', password_set: 'no', signed_out: 'no' },
   ]);
+  const page = readFileSync(join(workplace.runDir, 'report.html'), 'utf8').replace(/\s+/g, ' ');
+  expect(page).toMatch(/Steps done<.*Password set<\/dt> <dd>2; 1 not<.*Signed out<\/dt> <dd>1; 2 not</);
   const status = await runProgram(['status', workplace.runDir, '--json'], workplace.here);
   expect(JSON.parse(status.stdout)).toMatchObject({
     steps: { password_set: { yes: 2, no: 1, unknown: 0 }, signed_out: { yes: 1, no: 2, unknown: 0 } },

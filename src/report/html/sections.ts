@@ -1,4 +1,5 @@
 import { OUTCOME_STATUSES, type OutcomeStatus } from '../../outcome.js';
+import { STEPS } from '../../steps.js';
 import { errorHint } from '../error-hints.js';
 import { errorsByCount, type Tally } from '../tally.js';
 import { html, type Markup } from './markup.js';
@@ -69,6 +70,24 @@ export function counts({ rows, byStatus }: Readonly<Tally>): Markup {
           </div>`,
       )}
     </dl>
+  </section>`;
+}
+
+/** Of how many rows each step is done, in a run that was asked for more than passwords. */
+export function steps({ tally }: Survey): Markup | undefined {
+  const facts = STEPS.flatMap((step): Fact[] => {
+    const counts = tally.steps[step];
+    if (counts === undefined) return [];
+    const left = [
+      ...(counts.no === 0 ? [] : [`${number(counts.no)} not`]),
+      ...(counts.unknown === 0 ? [] : [`${number(counts.unknown)} unknown: the call was not answered`]),
+    ];
+    return [{ name: capital(step.replaceAll('_', ' ')), value: [number(counts.yes), ...left].join('; ') }];
+  });
+  if (facts.length === 0) return undefined;
+  return html`<section aria-labelledby="steps-title">
+    <h2 id="steps-title">Steps done</h2>
+    ${list(facts)}
   </section>`;
 }
 

@@ -7,7 +7,7 @@ import { heldLines } from './held-lines.js';
 import { html, type Markup, ownElement } from './markup.js';
 import type { PageFacts } from './page-facts.js';
 import { rowsSection } from './rows-section.js';
-import { asked, counts, errors, footer, heading, overTime, verdict } from './sections.js';
+import { asked, counts, errors, footer, heading, overTime, steps, verdict } from './sections.js';
 import { type Size, type Survey, surveyReport } from './survey.js';
 
 /** Bytes in one element of the page: the script frees each when it has read it. */
@@ -50,8 +50,8 @@ function document(survey: Survey, facts: PageFacts, { style, script, policy }: A
       </head>
       <body>
         <main>
-          ${heading(survey, facts)} ${counts(survey.tally)} ${asked(survey, facts)} ${overTime(survey, facts)}
-          ${errors(survey)} ${rowsSection(survey, facts)}
+          ${heading(survey, facts)} ${counts(survey.tally)} ${steps(survey)} ${asked(survey, facts)}
+          ${overTime(survey, facts)} ${errors(survey)} ${rowsSection(survey, facts)}
         </main>
         ${footer(facts)} ${ROWS} ${ownElement('script', script)}
       </body>
