@@ -1,4 +1,6 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { Sha256 } from './sha256.js';
+import { useOneUserAgent } from './user-agent.js';
 
 /** How long a connection may take, in ms; AWS answers a TLS handshake well within it. */
 const CONNECTION_TIMEOUT = 5_000;
@@ -36,6 +38,7 @@ export function createClient(options: ClientOptions): CognitoIdentityProviderCli
   const client = new CognitoIdentityProviderClient({
     region: options.region,
     maxAttempts: 1,
+    sha256: Sha256,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     requestHandler: {
@@ -48,6 +51,7 @@ export function createClient(options: ClientOptions): CognitoIdentityProviderCli
       httpsAgent: agent,
     },
   });
+  useOneUserAgent(client);
   if (options.allowHttp !== true) refuseHttp(client);
   return client;
 }

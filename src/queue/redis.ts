@@ -6,6 +6,7 @@ import { EVENTS_KEPT } from './kept-jobs.js';
 import { createMakers } from './makers.js';
 import { createProbe } from './probe.js';
 import { redisPaceStore } from './redis-pace-store.js';
+import { writeTogether } from './write-together.js';
 
 type RedisLocation = Extract<QueueLocation, { kind: 'redis' }>;
 
@@ -69,6 +70,7 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
     location.socketPath === undefined
       ? new Redis(location.url, settings)
       : new Redis({ ...settings, path: location.socketPath });
+  writeTogether(single);
   const info = await firstAnswer(single, location);
   if (!/cluster_enabled:1/.test(info)) {
     single.on('error', onError);
@@ -86,6 +88,7 @@ async function connect(location: RedisLocation, onError: (error: Error) => void)
       ...(tls === undefined ? {} : { tls }),
     },
   });
+  cluster.on('+node', writeTogether);
   // The nodes name their own addresses, which may be none that this host can reach.
   await firstAnswer(cluster, location);
   cluster.on('error', onError);

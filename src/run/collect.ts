@@ -77,9 +77,13 @@ export function createCollector(options: CollectorOptions): Collector {
     else doubt(row);
   };
 
-  if (backend.shared) {
+  let listening = false;
+  /** The events are many, and of its own worker the run hears without them: they are read once another one takes part. */
+  const listen = () => {
+    if (listening || !backend.shared) return;
+    listening = true;
     backend.events(RESET_USER).on('completed', ({ jobId, returnvalue }) => heardOf(jobId, returnvalue));
-  }
+  };
 
   const mend = createMender({ ...options, outcomeIn, put });
   const doubt = (row: number) => {
@@ -110,6 +114,7 @@ export function createCollector(options: CollectorOptions): Collector {
         const known = row < from ? undefined : pending.get(row);
         if (known !== undefined && (await mend(known))) found = true;
       }
+      if (found && !closed) listen();
     }
   };
   const timer = setInterval(() => {
