@@ -105,7 +105,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
 }
 
 const CHECK_LOST =
-  'warning: check.csv is not there or was changed, so the pool is asked again whom the rows name.';
+  'warning: check.csv is not there, was changed, or knows of fewer protected users, so the pool is asked again whom the rows name.';
 
 async function checkAnew(
   record: RunRecord,

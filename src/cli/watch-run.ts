@@ -14,7 +14,8 @@ import { type Finished, finishRun } from '../run/finish.js';
 import { recallProtected } from '../run/protected-users.js';
 import type { RunLock } from '../run/lock.js';
 import type { RunRecord } from '../run/record.js';
-import { rowsToRun } from '../run/user-check.js';
+import { rowsSkippedByCheck, rowsToRun } from '../run/user-check.js';
+import { WINDOW } from '../run/window.js';
 import type { Observers } from '../telemetry/observers.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
@@ -45,6 +46,11 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   const { metricsUrl } = run.observers;
   if (metricsUrl !== undefined) tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
   const names = await recallProtected(directory, record.protected);
+  const protection = createProtection(names, record.pool.caseSensitive);
+  const skipped = await rowsSkippedByCheck(record, directory, {
+    after: report.lastRow,
+    upTo: report.lastRow + WINDOW,
+  });
   const underWay = new Set<number>();
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
@@ -62,7 +68,11 @@ export async function watchRun(run: WatchedRun): Promise<number> {
     ending = await executeRun({
       ...run,
       rows: rowsToRun(record, run.manifest, directory, underWay),
-      protection: createProtection(names, record.pool.caseSensitive),
+      isProtected: protection.has,
+      isRefused:
+        names.length + skipped.size === 0
+          ? undefined
+          : (row, username) => protection.has(username) || skipped.has(row),
       underWay,
       plan: planOf(record),
       interrupt: interrupted.signal,

@@ -4,7 +4,6 @@ import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
 import type { CallContext } from '../cognito/call-until-answered.js';
 import { type Manifest, ManifestChangedError, type ManifestRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
-import type { Protection } from '../protect/protection.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { OpenReport } from '../report/report-file.js';
 import { createReporter, type Reporter } from '../report/reporter.js';
@@ -16,7 +15,7 @@ import type { RunRecord } from './record.js';
 import { createThreshold } from './threshold.js';
 import { unlessAborted } from './unless-aborted.js';
 import { WINDOW } from './window.js';
-import { withdrawProtected } from './withdraw.js';
+import { type IsRefused, withdrawRefused } from './withdraw.js';
 import { type RunWorker, startWorker } from './worker.js';
 
 export interface Execution {
@@ -26,8 +25,11 @@ export interface Execution {
   manifest: Manifest;
   /** The manifest's rows, those refused that a check of the pool says to skip. */
   rows: AsyncIterable<readonly ManifestRow[]>;
-  /** Whom it must not reset, and rows of theirs whose jobs were done or begun before they were protected: filled in here. */
-  protection: Protection;
+  /** Whom it must not reset. */
+  isProtected: (username: string) => boolean;
+  /** Rows to be skipped by now whose jobs may be in the queue; undefined if there are none. */
+  isRefused: IsRefused | undefined;
+  /** Those of them whose jobs were done or begun before: filled in here. */
   underWay: Set<number>;
   report: OpenReport;
   /** Whether an earlier process may have sent calls of this run, with a line or without. */
@@ -130,8 +132,10 @@ export async function executeRun(run: Execution): Promise<Ending> {
       onStop: stop,
     });
     if (posted === 'kept') {
-      const withdrawn = unlessAborted(withdrawProtected(queue, run.protection), halt.signal);
-      for (const row of await withdrawn) run.underWay.add(row);
+      if (run.isRefused !== undefined) {
+        const withdrawn = unlessAborted(withdrawRefused(queue, run.isRefused), halt.signal);
+        for (const row of await withdrawn) run.underWay.add(row);
+      }
       const lastKnown = await unlessAborted(collector.recover(), halt.signal);
       threshold = createThreshold(run.record.maxFailures, Math.max(report.lastRow, lastKnown));
     }
@@ -144,7 +148,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       client: run.client,
       concurrency: run.record.concurrency,
       log,
-      isProtected: run.protection.has,
+      isProtected: run.isProtected,
       onResult: heard,
       onCall: run.onCall,
       onStop: stop,

@@ -67,7 +67,22 @@ export async function checkAgain(
   return renewed;
 }
 
-/** The rows of a run, those refused that its check says to skip, and those of protected users unless they are `underWay`. */
+/** The rows that a run's check says to skip, of those after one. */
+export async function rowsSkippedByCheck(
+  { check }: RunRecord,
+  directory: RunDirectory,
+  { after, upTo }: { after: number; upTo: number },
+): Promise<Set<number>> {
+  const skipped = new Set<number>();
+  if (check === undefined) return skipped;
+  for await (const { row, effect } of readFindings(directory.check)) {
+    if (row > upTo) break;
+    if (row > after && effect === 'skipped') skipped.add(row);
+  }
+  return skipped;
+}
+
+/** The rows of a run, those refused that its check says to skip and those of protected users, unless they are `underWay`. */
 export function rowsToRun(
   { check, pool, protected: kept }: RunRecord,
   manifest: Manifest,
@@ -75,7 +90,7 @@ export function rowsToRun(
   underWay?: ReadonlySet<number>,
 ): AsyncIterable<readonly ManifestRow[]> {
   const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
-  const checked = check === undefined ? rows : excludeRows(rows, readFindings(directory.check));
+  const checked = check === undefined ? rows : excludeRows(rows, readFindings(directory.check), underWay);
   return kept === undefined ? checked : withoutProtected(checked, { pool, kept, directory, underWay });
 }
 

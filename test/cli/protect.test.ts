@@ -88,6 +88,24 @@ test('an alias of a protected user, and a protected alias of a user, are skipped
   expect(await wasCalled('root@example.org', 'operator')).toEqual([]);
 });
 
+test('resume protects an alias of a user who is protected by now, also when its job is in the queue already', async () => {
+  await workplace.write('users.csv', csvOf([...users(ROWS), 'root@example.org', 'operator']));
+  await workplace.write('late.txt', 'Admin\nop@example.org\n');
+  const run = await startProgram(
+    args('--rate', '20', '--check-users', '--queue', inject('redisUrl')),
+    workplace.here,
+  );
+  await expect.poll(() => wasCalled(...users(ROWS)), { timeout: 60_000 }).not.toEqual([]);
+  run.kill('SIGINT');
+  expect((await run.result).code).toBe(130);
+  const resumed = await runProgram(['resume', workplace.runDir, '--protect', 'late.txt'], workplace.here);
+  expect(resumed.code, resumed.stderr).toBe(1);
+  expect(resumed.stderr).toMatch(/the pool is asked again/);
+  expect([errorOf('root@example.org'), errorOf('operator')]).toEqual(['UserIsProtected', 'UserIsProtected']);
+  expect(await wasCalled('root@example.org', 'operator', 'Admin')).toEqual([]);
+  expect(workplace.report()).toHaveLength(ROWS + 2);
+});
+
 test('the organisation’s configuration protects without a word on the command line; one that is wrong refuses the run', async () => {
   await workplace.write('users.csv', csvOf(['user-1', 'admin']));
   const config = join(workplace.path, 'config', 'cognito-bulk-reset');
