@@ -37,14 +37,21 @@ export async function retryRun(path: string, options: RetryOptions): Promise<num
   const key = sealed ? keyOfRun(record, directory) : undefined;
   // The very file: its row 17 must still be that user.
   const { only } = await openInput(record, directory, key);
-  const { selection, leftOut } = await rowsToRetry(directory.report, only, options.allFailed);
+  const { selection, passwordSent, leftOut } = await rowsToRetry(directory.report, only, options.allFailed);
   if (selection.length === 0) throw nothingToRetry(leftOut);
   return startRun(request, options, {
     run: record.id,
     directory: directory.path,
-    rows: selection,
+    rows: { selection, sentBefore: isSamePassword(record, request) ? passwordSent : new Set() },
     sealedInput: sealed ? { path: record.input.path, sealedBy: key } : undefined,
   });
+}
+
+/** Only a column of the file gives a user the same password in each run; the pool's history would refuse it the second time. */
+function isSamePassword({ mode, input }: RunRecord, request: RunRequest): boolean {
+  return (
+    mode === 'password-column' && request.mode === mode && request.passwordColumn === input.passwordColumn
+  );
 }
 
 async function refuseUnended(path: string, directory: RunDirectory): Promise<void> {

@@ -29,6 +29,8 @@ export interface Manifest extends SourceFile {
   estimatedRows: number;
   /** The only rows that are read, if not all are. */
   only?: RowSelection;
+  /** Of those, by their new numbers: for which an earlier run may have set the same password. */
+  sentBefore?: ReadonlySet<number>;
   /** Whether `estimatedRows` is their number, as it is for files under 2 MiB. */
   exactRows: boolean;
 }

@@ -4,9 +4,13 @@ import type { ManifestRow } from './manifest-row.js';
 /** Numbers of a file's data rows, ascending, each once. */
 export type RowSelection = Uint32Array;
 
-/** The same file, of which only these rows are read. */
-export function onlyRows(manifest: Manifest, selection: RowSelection): Manifest {
-  return { ...manifest, only: selection, estimatedRows: selection.length, exactRows: true };
+/** The same file, of which only these rows are read; `sentBefore` numbers them anew, as they come out. */
+export function onlyRows(
+  manifest: Manifest,
+  selection: RowSelection,
+  sentBefore: ReadonlySet<number>,
+): Manifest {
+  return { ...manifest, only: selection, sentBefore, estimatedRows: selection.length, exactRows: true };
 }
 
 /**

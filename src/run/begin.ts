@@ -85,7 +85,7 @@ function stepsOf(request: PreparedRun['request']): Pick<RunRecord, 'steps'> {
 }
 
 async function recordOfRetry({ run, directory, rows }: RetryOf, { rows: path }: RunDirectory) {
-  return { run, directory, rows: rows.length, sha256: await writeRows(path, rows) };
+  return { run, directory, rows: rows.selection.length, sha256: await writeRows(path, rows) };
 }
 
 /** What goes to the workers, from what was asked. */

@@ -199,6 +199,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       jobOptions,
       reporter,
       collector,
+      sentBefore: run.manifest.sentBefore ?? new Set(),
       resumedUpTo: run.resumed ? report.lastRow + WINDOW : 0,
       queueWasLost: run.resumed && posted === 'new',
       gate: run.gate,

@@ -34,6 +34,8 @@ export interface FeedContext {
   collector: Collector;
   /** The last row that an earlier process may have put into the queue; 0 for a new run. */
   resumedUpTo: number;
+  /** Rows for which a run that this one is a retry of may have set the same password. */
+  sentBefore: ReadonlySet<number>;
   /** Whether the queue has lost what the earlier process left there. */
   queueWasLost: boolean;
   gate: Gate | undefined;
@@ -117,7 +119,9 @@ function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undef
       row: number,
       username,
       ...sealedPassword(row, context),
-      ...(mayBeInQueue && context.queueWasLost ? { maybeSent: true } : {}),
+      ...((mayBeInQueue && context.queueWasLost) || context.sentBefore.has(number)
+        ? { maybeSent: true }
+        : {}),
     },
   };
 }

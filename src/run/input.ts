@@ -39,9 +39,9 @@ export async function openInput(
     passwordColumn: input.passwordColumn,
     delimiter: input.delimiter,
   });
-  return retryOf === undefined
-    ? manifest
-    : onlyRows(manifest, await readRows(directory.rows, retryOf.sha256));
+  if (retryOf === undefined) return manifest;
+  const { selection, sentBefore } = await readRows(directory.rows, retryOf.sha256);
+  return onlyRows(manifest, selection, sentBefore);
 }
 
 function changed(input: RunInput, directory: RunDirectory, difference: string): UsageError {

@@ -2,13 +2,8 @@ import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-iden
 import { type Caller, callerOf } from '../cognito/caller.js';
 import { createClient } from '../cognito/client.js';
 import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
-import {
-  type InputPlace,
-  type Manifest,
-  onlyRows,
-  openManifest,
-  type RowSelection,
-} from '../manifest/manifest.js';
+import { type InputPlace, type Manifest, onlyRows, openManifest } from '../manifest/manifest.js';
+import type { RetriedRows } from './rows-file.js';
 import { type Step, stepsAsked, usersPerSecond } from '../steps.js';
 import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
@@ -48,7 +43,7 @@ export interface Prepared<Request extends PlanRequest> {
 export interface RetryOf {
   run: string;
   directory: string;
-  rows: RowSelection;
+  rows: RetriedRows;
   /** Where that run's own copy of standard input is, if it is sealed: by a key that the new run doesn't have. */
   sealedInput?: InputPlace | undefined;
 }
@@ -76,7 +71,8 @@ export async function prepareRun<Request extends PlanRequest>(
     ...(request.delimiter === undefined ? {} : { delimiter: request.delimiter }),
     header: request.header,
   });
-  const manifest = retryOf === undefined ? file : onlyRows(file, retryOf.rows);
+  const manifest =
+    retryOf === undefined ? file : onlyRows(file, retryOf.rows.selection, retryOf.rows.sentBefore);
   const steps = stepsAsked(request);
   const concurrency = request.concurrency ?? defaultConcurrency(rate, steps.length || 1);
   const client = createClient({

@@ -9,6 +9,8 @@ import type { Summary } from '../report/summary.js';
 export interface RowsToRetry {
   /** Rows of its input. */
   selection: RowSelection;
+  /** Those whose password may have been set all the same, by their place among the selected rows, from 1. */
+  passwordSent: Set<number>;
   /** Rows that failed and are left out, by error. */
   leftOut: Map<string, number>;
 }
@@ -26,13 +28,16 @@ export async function rowsToRetry(
   allFailed: boolean,
 ): Promise<RowsToRetry> {
   const rows: number[] = [];
+  const passwordSent = new Set<number>();
   const leftOut = new Map<string, number>();
   const file = await open(report, 'r');
   try {
     for await (const { records } of readReport(file, report)) {
       for (const record of records) {
-        if (shallRetry(record, allFailed)) rows.push(rowsOfInput?.[record.row - 1] ?? record.row);
-        else if (record.status === 'failed') {
+        if (shallRetry(record, allFailed)) {
+          rows.push(rowsOfInput?.[record.row - 1] ?? record.row);
+          if (mayHavePassword(record)) passwordSent.add(rows.length);
+        } else if (record.status === 'failed') {
           const error = record.error ?? record.status;
           leftOut.set(error, (leftOut.get(error) ?? 0) + 1);
         }
@@ -41,12 +46,18 @@ export async function rowsToRetry(
   } finally {
     await file.close();
   }
-  return { selection: Uint32Array.from(rows), leftOut };
+  return { selection: Uint32Array.from(rows), passwordSent, leftOut };
 }
 
 function shallRetry({ status, error }: ReportRecord, allFailed: boolean): boolean {
   if (status === 'unprocessed') return true;
   return status === 'failed' && (allFailed || isRetryable(error ?? ''));
+}
+
+/** A step after the password has failed, or the call's answer got lost. */
+function mayHavePassword({ status, error, steps }: ReportRecord): boolean {
+  if (steps?.password_set !== undefined) return steps.password_set !== 'no';
+  return status === 'failed' && isRetryable(error ?? '');
 }
 
 /** How many rows that is without `allFailed`. */

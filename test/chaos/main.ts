@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Blows, runScenario, type ScenarioOptions } from './scenario.js';
 
-const HELP = `npm run chaos -- [--minutes <n>] [--queue redis|embedded] [--rows <n>] [--blows <n>] [--from <seed>]
+const HELP = `npm run chaos -- [--minutes <n>] [--queue redis|embedded] [--rows <n>] [--blows <n>] [--disable] [--from <seed>]
 npm run chaos -- --seed <n> --queue redis|embedded    one scenario again, alone
 `;
 
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     queue: { type: 'string' },
     rows: { type: 'string', default: '2000' },
     blows: { type: 'string', default: '12' },
+    disable: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -33,6 +34,7 @@ async function main(): Promise<boolean> {
         queue,
         rows: Number(values.rows),
         blows: Number(values.blows),
+        disable: values.disable,
       };
       good = (await play(options, total)) && good;
     }
@@ -46,7 +48,7 @@ async function play(
   options: ScenarioOptions,
   total: { scenarios: number; rows: number; calls: number; blows: Partial<Blows> },
 ): Promise<boolean> {
-  const again = `npm run chaos -- --seed ${options.seed} --queue ${options.queue} --rows ${options.rows} --blows ${options.blows}`;
+  const again = `npm run chaos -- --seed ${options.seed} --queue ${options.queue} --rows ${options.rows} --blows ${options.blows}${options.disable === true ? ' --disable' : ''}`;
   try {
     const { rows, calls, blows, violations } = await runScenario(options);
     total.scenarios += 1;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startProgram, type RunningProgram } from '../support/program.js';
 import { type Redis, startRedis } from '../support/redis.js';
 import { seededRandom } from '../support/seeded-random.js';
-import type { Fault } from '../support/stand-in/options.js';
+import type { Fault, Operation } from '../support/stand-in/options.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWitness, type Witness } from './witness.js';
 
@@ -16,6 +16,8 @@ export interface ScenarioOptions {
   rows: number;
   /** How many things happen to the run before it is left alone; it may finish earlier. */
   blows: number;
+  /** Whether each user is also disabled and signed out, at 25 calls a second. */
+  disable?: boolean;
 }
 
 /** What a scenario did to the run. */
@@ -54,12 +56,20 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
         generated: { pattern: 'user-%d', count: options.rows },
       },
     ],
-    faults: faultsOf(random),
+    faults: (options.disable === true ? STEPS : STEPS.slice(0, 1)).flatMap((step) => faultsOf(random, step)),
   });
   const redis = options.queue === 'redis' ? await startRedis({ appendonly: 'always' }) : undefined;
   const workers: RunningProgram[] = [];
   try {
-    const stage = await createStage({ dir, names, standIn, redis, random, workers });
+    const stage = await createStage({
+      dir,
+      names,
+      standIn,
+      redis,
+      random,
+      workers,
+      disable: options.disable === true,
+    });
     await delay(300);
     for (let blow = 0; blow < options.blows && !(await stage.hasFinished()); blow += 1) {
       await delay(100 + random() * 900);
@@ -88,16 +98,19 @@ function namesOf(rows: number): string[] {
   });
 }
 
+const STEPS: readonly Operation[] = ['AdminSetUserPassword', 'AdminDisableUser', 'AdminUserGlobalSignOut'];
+
 /** Each kind of trouble that a call can meet, rare enough that no row meets it seven times in a row. */
-function faultsOf(random: () => number): Fault[] {
+function faultsOf(random: () => number, operation: Operation): Fault[] {
   const seed = () => Math.floor(random() * 2 ** 31);
   const sometimes = (action: Fault['action'], probability: number): Fault => ({
+    operation,
     action,
     probability,
     seed: seed(),
   });
   return [
-    { action: { kind: 'latency', ms: 20 + Math.floor(random() * 60) } },
+    { operation, action: { kind: 'latency', ms: 20 + Math.floor(random() * 60) } },
     sometimes({ kind: 'error', name: 'TooManyRequestsException' }, 0.004),
     sometimes({ kind: 'error', name: 'InternalErrorException' }, 0.02),
     sometimes({ kind: 'error', name: 'InternalErrorException', applied: true }, 0.02),
@@ -116,6 +129,7 @@ interface StageOptions {
   redis: Redis | undefined;
   random: () => number;
   workers: RunningProgram[];
+  disable: boolean;
 }
 
 interface Stage {
@@ -127,7 +141,15 @@ interface Stage {
   letFinish(): Promise<void>;
 }
 
-async function createStage({ dir, names, standIn, redis, random, workers }: StageOptions): Promise<Stage> {
+async function createStage({
+  dir,
+  names,
+  standIn,
+  redis,
+  random,
+  workers,
+  disable,
+}: StageOptions): Promise<Stage> {
   const runDir = join(dir, 'run');
   const witness = createWitness({ runDir, names, standIn, pool: POOL });
   const blows: Blows = {
@@ -149,6 +171,7 @@ async function createStage({ dir, names, standIn, redis, random, workers }: Stag
       [
         ['run', 'users.csv', '--pool-id', POOL, '--generate', '--yes', '--plain', '--run-dir', runDir],
         ['--quota', '1000', '--rate', String(RATE), '--max-failures', '100%', ...queue, ...service],
+        disable ? ['--disable'] : [],
       ].flat(),
       here,
     );

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { derivePassword } from '../../src/password/derive.js';
 import { readRunKey } from '../../src/password/key-file.js';
 import { readRunRecord } from '../../src/run/record.js';
+import type { Call } from '../support/stand-in/call-table.js';
 import type { SpawnedStandIn } from '../support/stand-in/process.js';
 import { passwordHash } from '../support/stand-in/password-hash.js';
 
@@ -70,15 +71,17 @@ export function createWitness({ runDir, names, standIn, pool }: WitnessOptions):
         for (const { username } of again) violations.push(`${username} had its line and was called again`);
       }
 
-      const { shape } = await readRunRecord(join(runDir, 'run.json'));
+      const { shape, steps } = await readRunRecord(join(runDir, 'run.json'));
       const key = readRunKey(join(runDir, 'run.key'));
       const hashes = await standIn.lastPasswordHashes();
       const applied = await standIn.appliedCounts();
+      const callsOf = Map.groupBy(calls, ({ username }) => username);
       for (const { row, username, status, error } of lines) {
         const times = applied[username] ?? 0;
         if (status === 'succeeded') {
           if (shape === undefined) throw new Error('The run has no shape.');
           const password = derivePassword(key, { poolId: pool, username, row: Number(row) }, shape);
+          if (steps !== undefined) violations.push(...leftOpen(Number(row), callsOf.get(username) ?? []));
           if (times === 0) violations.push(`row ${row}: succeeded, and the pool never did it`);
           else if (hashes[username] !== passwordHash(password.reveal()))
             violations.push(`row ${row}: the pool has another password than the run's key gives`);
@@ -92,6 +95,19 @@ export function createWitness({ runDir, names, standIn, pool }: WitnessOptions):
       return violations;
     },
   };
+}
+
+/** A user who was to be disabled and signed out, after the password. */
+function leftOpen(row: number, calls: readonly Call[]): string[] {
+  const last = (operation: string) =>
+    calls.findLastIndex((call) => call.applied && call.operation === operation);
+  const password = last('AdminSetUserPassword');
+  return [
+    ...(last('AdminDisableUser') === -1 ? [`row ${row}: succeeded, and the user was not disabled`] : []),
+    ...(last('AdminUserGlobalSignOut') < password
+      ? [`row ${row}: succeeded, and the user was not signed out after the password`]
+      : []),
+  ];
 }
 
 function linesOf(report: Buffer): Line[] {

@@ -126,6 +126,36 @@ test('a row whose sign-out failed is failed, says that its password is set, and 
   expect(handedOut).toMatch(/^username,password,row\nuser-1,.*\nuser-2,.*\n$/);
 });
 
+test('retry of a row whose password is set and whose sign-out failed does the sign-out, though the pool’s history has the password', async () => {
+  await standIn.setFaults([
+    {
+      username: 'user-2',
+      operation: SIGN_OUT,
+      action: { kind: 'error', name: 'UnsupportedUserStateException' },
+    },
+    { username: 'user-3', operation: SIGN_OUT, action: { kind: 'error', name: 'UserNotFoundException' } },
+  ]);
+  const csv = [1, 2, 3].map((row) => `user-${row},Password-of-user-${row}\n`).join('');
+  await workplace.write('users.csv', `username,password\n${csv}`);
+  expect(
+    (await runProgram(runArgs('--password-column', 'password', '--sign-out'), workplace.here)).code,
+  ).toBe(1);
+  const passwords = await standIn.lastPasswordHashes();
+  await standIn.setFaults([]);
+  const retryDir = join(workplace.path, 'retry');
+  const retried = await runProgram(
+    ['retry', workplace.runDir, '--all-failed', '--yes', '--json', '--run-dir', retryDir],
+    workplace.here,
+  );
+  expect(retried.code).toBe(0);
+  expect(JSON.parse(retried.stdout)).toMatchObject({
+    byStatus: { succeeded: 2 },
+    steps: { password_set: { yes: 2 }, signed_out: { yes: 2 } },
+  });
+  expect(await standIn.lastPasswordHashes()).toEqual(passwords);
+  expect(readFileSync(join(retryDir, 'rows.csv'), 'utf8')).toBe('row,password_sent\n2,yes\n3,yes\n');
+});
+
 test('the plan has the actions and the pace of all steps, and says what a password alone leaves', async () => {
   const planOf = async (...more: string[]) =>
     runProgram(

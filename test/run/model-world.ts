@@ -138,6 +138,7 @@ export async function createWorld(rows: number) {
         jobOptions: {},
         reporter,
         collector,
+        sentBefore: new Set(),
         resumedUpTo: resumed ? lastRow + WINDOW : 0,
         queueWasLost: false,
         gate: undefined,
