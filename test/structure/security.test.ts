@@ -30,3 +30,19 @@ test('each direct dependency has its reason in SECURITY.md, and none is named th
   const named = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
   expect(named).toEqual(Object.keys(dependencies));
 });
+
+test('what is shipped is as many packages as SECURITY.md says, none of which runs a script when it is installed', () => {
+  // npm has written it.
+  const { packages } = JSON.parse(text('package-lock.json')) as {
+    packages: Record<
+      string,
+      Record<'dev' | 'devOptional' | 'optional' | 'peer' | 'hasInstallScript', boolean>
+    >;
+  };
+  const shipped = Object.entries(packages).filter(
+    ([path, { dev, devOptional, optional, peer }]) =>
+      path !== '' && ![dev, devOptional, optional, peer].includes(true),
+  );
+  expect(security).toContain(`${shipped.length} packages in all`);
+  expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+});
