@@ -11,8 +11,10 @@ import { planOf } from '../run/begin.js';
 import type { RunDirectory } from '../run/directory.js';
 import { type Ending, type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
+import { neighbourOf, neighbourText, watchNeighbours } from '../run/neighbours.js';
 import { recallProtected } from '../run/protected-users.js';
 import type { RunLock } from '../run/lock.js';
+import { QUOTA } from '../run/request.js';
 import type { RunRecord } from '../run/record.js';
 import { rowsSkippedByCheck, rowsToRun } from '../run/user-check.js';
 import { WINDOW } from '../run/window.js';
@@ -64,6 +66,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       if (attended !== undefined && !interrupted.signal.aborted) progress.start(attended.snapshot);
     }
   };
+  const neighbours = await watchForOthers(run, alone);
   try {
     ending = await executeRun({
       ...run,
@@ -84,6 +87,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
         progress.start(attended.snapshot);
       },
     });
+    await neighbours?.stop();
     if (ending.kind === 'finished') {
       const { manifest } = run;
       const finished = await finishRun({
@@ -100,6 +104,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
     progress.stop();
     await backend.close();
   } catch (error) {
+    await neighbours?.stop();
     // What the queue holds open would keep the process from ending.
     await backend.close().catch(() => undefined);
     throw error;
@@ -110,6 +115,21 @@ export async function watchRun(run: WatchedRun): Promise<number> {
     log.flush();
   }
   return sayUnfinished(ending, run);
+}
+
+/** Another run on the same queue may take from the same quota. */
+async function watchForOthers(
+  { record, backend, output, log }: WatchedRun,
+  alone: <T>(ask: () => Promise<T>) => Promise<T>,
+) {
+  if (backend.neighbours === undefined) return undefined;
+  const own = neighbourOf(record);
+  return watchNeighbours(backend.neighbours, own, (other) => {
+    const text = neighbourText(own, other, record.quota ?? QUOTA);
+    if (text === undefined) return;
+    log.warn({ neighbour: other.run }, 'another run shares the quota');
+    void alone(async () => tell(output.progress, 'warning', `warning: ${escapeForTerminal(text)}\n`));
+  });
 }
 
 function sayFinished(

@@ -2,6 +2,7 @@ import type { JobsOptions, Queue, Telemetry } from 'bullmq';
 import type { PaceStore } from '../rate/pace-store.js';
 import type { QueueLocation } from './location.js';
 import type { Makers } from './makers.js';
+import type { Neighbours } from './neighbours.js';
 
 /**
  * One of BullMQ's backends, opened for one run. Everything that it makes carries the run's id in its name, so
@@ -17,6 +18,8 @@ export interface QueueBackend extends Omit<Makers, 'closeAll'> {
   jobOptions(window: number): JobsOptions;
   /** Lets go of finished jobs whose rows are on disk; `addedAt` is when the oldest row without a line was added. */
   forgetFinished(queue: Queue, addedAt: number): Promise<void>;
+  /** Other runs on the same queue; undefined where there can be none. */
+  neighbours: Neighbours | undefined;
   /** Whether the queue can be reached, as far as is known just now. */
   answers(): boolean;
   /** What is risky about this queue, in words, for the first screen. */

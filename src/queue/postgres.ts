@@ -5,6 +5,7 @@ import type { BackendOptions, QueueBackend } from './backend.js';
 import { EVENTS_KEPT, keptJobs } from './kept-jobs.js';
 import type { QueueLocation } from './location.js';
 import { createMakers } from './makers.js';
+import { postgresNeighbours } from './postgres-neighbours.js';
 import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
 import { createProbe } from './probe.js';
 
@@ -50,6 +51,7 @@ export async function openPostgres(
     },
     paceStore: (calls) => postgresPaceStore(pool, options.runId, calls),
     ...keptJobs(CLOCK_DIFFERENCE),
+    neighbours: postgresNeighbours(pool),
     answers: probe.answers,
     warnings: async () => [],
     destroy: async () => {

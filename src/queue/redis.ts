@@ -5,6 +5,7 @@ import type { QueueLocation } from './location.js';
 import { EVENTS_KEPT } from './kept-jobs.js';
 import { createMakers } from './makers.js';
 import { createProbe } from './probe.js';
+import { redisNeighbours } from './redis-neighbours.js';
 import { redisPaceStore } from './redis-pace-store.js';
 import { writeTogether } from './write-together.js';
 
@@ -40,6 +41,7 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     // At most one window of rows is without a line, so the job of such a row is always among the kept ones.
     jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
     forgetFinished: async () => {},
+    neighbours: redisNeighbours(client),
     answers: probe.answers,
     warnings: () => redisWarnings(client),
     destroy: async () => {

@@ -169,6 +169,23 @@ describe('a worker refuses, before its first job, with exit 2 and one line', () 
   });
 });
 
+test('two runs on one queue tell of each other, as they share the quota of account and Region', async () => {
+  const first = await startRun('--generate', '--rate', '20');
+  await calledAtLeast(1);
+  const id = await idOfRun();
+  const second = await start(
+    ['run', 'users.csv', '--pool-id', POOL, '--yes', '--run-dir', join(workplace.path, 'second')].concat(
+      '--generate',
+      '--rate',
+      '15',
+    ),
+  );
+  const warning = await second.waitForStderr(/warning: the run (\S+) on \S+ is under way on this queue.*/);
+  expect(warning[1]).toBe(id);
+  expect(warning[0]).toMatch(/up to 20 calls a second.*Both share the quota of 30.*may make 35, .*set-rate/);
+  await first.waitForStderr(/warning: the run second-\S+ on \S+ is under way on this queue/);
+});
+
 test('a stop of the run holds up its workers too, and they go on when it is resumed', async () => {
   const run = await startRun('--generate', '--max-failures', '1', '--rate', '30', '--concurrency', '4');
   await calledAtLeast(1);

@@ -225,3 +225,22 @@ describe('a queue that does not answer is said within seconds', () => {
     expect(seconds).toBeLessThan(10);
   });
 });
+
+test('runs of one queue see each other as long as they say that they are under way; what is no note is passed over', async () => {
+  const note = { pool: 'eu-west-1_One', region: 'eu-west-1', rate: 20, host: 'here' };
+  const [one, other] = [await open(inject('redisUrl')), await open(inject('redisUrl'))];
+  const [first, second] = [`${process.pid}-one`, `${process.pid}-other`];
+  const seenBy = async (backend: QueueBackend, run: string) =>
+    (await backend.neighbours?.meet({ ...note, run }))?.filter((seen) => [first, second].includes(seen.run));
+  expect(await seenBy(one, first)).toEqual([]);
+  expect(await seenBy(other, second)).toEqual([{ ...note, run: first }]);
+  const client = redisClient();
+  await client.hset('cognito-bulk-reset:runs', 'forged', '99999999999999 {"run":1}');
+  await client.hset('cognito-bulk-reset:runs', second, `1 ${JSON.stringify({ ...note, run: second })}`);
+  expect(await seenBy(one, first)).toEqual([]);
+  expect(await seenBy(other, second)).toEqual([{ ...note, run: first }]);
+  await one.neighbours?.leave(first);
+  expect(await seenBy(other, second)).toEqual([]);
+  await client.hdel('cognito-bulk-reset:runs', 'forged', second);
+  client.disconnect();
+});

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import pg from 'pg';
+import { openBackend } from '../../src/queue/open-backend.js';
+import { queueLocation } from '../../src/queue/location.js';
 import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
 import { type Postgres, startPostgres } from '../support/postgres.js';
 import { runProgram, startProgram } from '../support/program.js';
@@ -84,4 +86,19 @@ test('a server that is not there is said in one line, with exit 2 and no passwor
   expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/does not answer/);
   expect(stderr).not.toContain('hunter2');
   expect(workplace.has('.')).toBe(false);
+});
+
+test('two runs on one server see each other until one leaves', async () => {
+  const open = (runId: string) =>
+    openBackend(queueLocation(postgres.url), { runId, directory: undefined, onError: () => undefined });
+  const note = { pool: 'eu-west-1_One', region: 'eu-west-1', rate: 20, host: 'here' };
+  const [one, other] = await Promise.all([open('one'), open('other')]);
+  try {
+    await one.neighbours?.meet({ ...note, run: 'one' });
+    expect(await other.neighbours?.meet({ ...note, run: 'other' })).toEqual([{ ...note, run: 'one' }]);
+    await one.neighbours?.leave('one');
+    expect(await other.neighbours?.meet({ ...note, run: 'other' })).toEqual([]);
+  } finally {
+    await Promise.all([one.close(), other.close()]);
+  }
 });
