@@ -31,18 +31,15 @@ test('each direct dependency has its reason in SECURITY.md, and none is named th
   expect(named).toEqual(Object.keys(dependencies));
 });
 
-test('what is shipped is as many packages as SECURITY.md says, none of which runs a script when it is installed', () => {
+test('what is shipped is as many packages as SECURITY.md says, and only the one that it names runs a script at its installation', () => {
   // npm has written it.
   const { packages } = JSON.parse(text('package-lock.json')) as {
-    packages: Record<
-      string,
-      Record<'dev' | 'devOptional' | 'optional' | 'peer' | 'hasInstallScript', boolean>
-    >;
+    packages: Record<string, Record<'dev' | 'devOptional' | 'optional' | 'hasInstallScript', boolean>>;
   };
-  const shipped = Object.entries(packages).filter(
-    ([path, { dev, devOptional, optional, peer }]) =>
-      path !== '' && ![dev, devOptional, optional, peer].includes(true),
-  );
-  expect(security).toContain(`${shipped.length} packages in all`);
-  expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+  const { '': _root, ...all } = packages;
+  const shipped = Object.entries(all).filter(([, { dev, devOptional }]) => !(dev || devOptional));
+  const needed = shipped.filter(([, { optional }]) => optional !== true);
+  expect(security).toContain(`${needed.length} packages in all`);
+  const scripts = shipped.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path);
+  expect(scripts).toEqual(['node_modules/msgpackr-extract']);
 });
