@@ -65,7 +65,7 @@ export function createCollector(options: CollectorOptions): Collector {
     known.heard = true;
     const { line, username } = known;
     reporter.put({ row, line, username, outcome });
-    log.info({ row, status: outcome.status, ...errorAndRequest(outcome) }, 'outcome');
+    log.info({ row, status: outcome.status, ...detailsOf(outcome) }, 'outcome');
   };
   const outcomeIn = (row: number, value: unknown) =>
     openOutcome(options.key, { run: options.run, row }, value);
@@ -165,10 +165,15 @@ export function createCollector(options: CollectorOptions): Collector {
   };
 }
 
-function errorAndRequest(outcome: Outcome) {
+function detailsOf(outcome: Outcome) {
   const error = outcome.status === 'succeeded' ? {} : { error: outcome.error };
   const requestId = 'calls' in outcome ? outcome.calls?.requestId : undefined;
-  return { ...error, ...(requestId === undefined ? {} : { requestId }) };
+  const steps = 'steps' in outcome ? outcome.steps : undefined;
+  return {
+    ...error,
+    ...(steps === undefined ? {} : { steps }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -69,6 +69,25 @@ describe.each(['embedded', 'redis'])('on the %s queue', (kind) => {
     }
   });
 
+  test('a run that is killed there and cancelled says of each user what is done and what nobody can know', async () => {
+    await standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'hang-before' } }]);
+    const run = await startProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
+    await expect
+      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 30_000 })
+      .toBeGreaterThan(2);
+    run.kill('SIGKILL');
+    await run.result;
+    expect((await runProgram(['cancel', workplace.runDir], workplace.here)).code).toBe(0);
+    for (const { username, status, password_set, signed_out } of workplace.report()) {
+      const operations = (await standIn.calls({ username })).map(({ operation }) => operation);
+      const states = { status, password_set, signed_out };
+      if (operations.includes(SIGN_OUT))
+        expect(states, username).toEqual({ status: 'failed', password_set: 'yes', signed_out: 'unknown' });
+      else if (operations.length === 0) expect(password_set, username).not.toBe('yes');
+      else expect(states, username).toMatchObject({ status: 'failed', signed_out: 'unknown' });
+    }
+  });
+
   test('credentials that may not sign out stop the run with the action to allow (exit 3), and it resumes', async () => {
     await standIn.setFaults([
       { operation: SIGN_OUT, action: { kind: 'error', name: 'AccessDeniedException' } },

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Step } from '../../src/steps.js';
 import { endProgramsIn, type ProgramOptions } from '../support/program.js';
 
 /** The prepared embedded queue is kept between runs of the tests: initdb takes seconds. */
@@ -12,7 +13,8 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url
 export type ReportLine = Record<
   'row' | 'line' | 'username' | 'status' | 'error' | 'message' | 'attempts' | 'request_id',
   string
->;
+> &
+  Partial<Record<Step, string>>;
 
 /** A directory to run the program in, with its manifest and its run. */
 export interface Workplace {
