@@ -1,5 +1,4 @@
 import bullmq, { type Job } from 'bullmq';
-import { z } from 'zod';
 import { type Answer, type CallContext, callUntilAnswered } from '../src/cognito/call-until-answered.js';
 import type { SetPasswordInput } from '../src/cognito/set-password.js';
 import { addCalls, type Calls, type Outcome } from '../src/outcome.js';
@@ -12,36 +11,10 @@ import type { PasswordShape } from '../src/password/shape.js';
 import { protectedOutcome } from '../src/protect/protection.js';
 import type { Pacer } from '../src/rate/pacer.js';
 import { STEP_CALLS, type Step, STEPS, type StepState, type StepStates } from '../src/steps.js';
-import { codeOfJob, isJobAuthentic, type SignedOutcome, signOutcome } from './authentic.js';
-import { rowOf } from './job-id.js';
+import { type SignedOutcome, signOutcome } from './authentic.js';
+import { type OwnData, ownData, type ResetUserData, signJob } from './job-data.js';
 
 export const RESET_USER = 'reset-user';
-
-/** What a job carries: whom to reset, and never a password in the clear. Longer texts are none of this program's. */
-export const resetUserSchema = z.object({
-  run: z.string().max(80),
-  pool: z.string().max(55),
-  row: z.int().positive(),
-  username: z.string().min(1).max(256),
-  /** The row's own password, sealed for this row and user; only with `--password-column`. */
-  sealed: z.string().max(4096).optional(),
-  /** How many workers gave this job back with certainty that no call of theirs was applied. */
-  unsent: z.int().nonnegative().default(0),
-  /** The queue had lost this job, and with it whether a call was sent before. */
-  maybeSent: z.boolean().default(false),
-  /** Steps that are done: another try begins with the next one. */
-  done: z.array(z.enum(STEPS)).default([]),
-  /** Shows that a holder of the run's key made this job. */
-  code: z.string(),
-});
-export type ResetUserData = z.input<typeof resetUserSchema>;
-export type UnsignedData = Omit<ResetUserData, 'code'>;
-
-/** A job's data as it goes into the queue. */
-export function signJob(key: RunKey, data: UnsignedData): ResetUserData {
-  const { unsent = 0, maybeSent = false, done = [] } = data;
-  return { ...data, code: codeOfJob(key, { ...data, unsent, maybeSent, done }) };
-}
 
 /** What a job comes to: an outcome for its row, or nothing, because it is no job of this run. */
 export type JobResult = SignedOutcome | typeof REFUSED;
@@ -140,7 +113,7 @@ export function createResetUser(context: ResetUserContext) {
 async function giveBack(
   job: Job<ResetUserData>,
   token: string | undefined,
-  data: z.output<typeof resetUserSchema>,
+  data: OwnData,
   answer: Answer,
   { key }: ResetUserContext,
 ): Promise<never> {
@@ -153,25 +126,7 @@ async function giveBack(
   throw new bullmq.WaitingError();
 }
 
-/** The job's data, if the run made it for this very row and pool. */
-function ownData(
-  job: Job<ResetUserData>,
-  { key, run, pool }: ResetUserContext,
-): z.output<typeof resetUserSchema> | undefined {
-  const { success, data } = resetUserSchema.safeParse(job.data);
-  const isOwn =
-    success &&
-    data.run === run &&
-    data.pool === pool &&
-    rowOf(job.id ?? '') === data.row &&
-    isJobAuthentic(key, data, data.code);
-  return isOwn ? data : undefined;
-}
-
-function passwordFor(
-  { key, passwords, pool }: ResetUserContext,
-  data: z.output<typeof resetUserSchema>,
-): Secret | 'broken' {
+function passwordFor({ key, passwords, pool }: ResetUserContext, data: OwnData): Secret | 'broken' {
   const owner = { poolId: pool, username: data.username, row: data.row };
   switch (passwords.mode) {
     case 'generate':

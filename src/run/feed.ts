@@ -1,5 +1,6 @@
 import type { JobsOptions, Queue } from 'bullmq';
-import type { ResetUserData, StopReason } from '../../jobs/reset-user.js';
+import type { ResetUserData } from '../../jobs/job-data.js';
+import type { StopReason } from '../../jobs/reset-user.js';
 import type { ManifestRow, UserRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import { sealPassword } from '../password/seal.js';

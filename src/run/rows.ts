@@ -1,5 +1,6 @@
 import { jobIdOf } from '../../jobs/job-id.js';
-import { RESET_USER, signJob, type UnsignedData } from '../../jobs/reset-user.js';
+import { signJob, type UnsignedData } from '../../jobs/job-data.js';
+import { RESET_USER } from '../../jobs/reset-user.js';
 import type { RunKey } from '../password/run-key.js';
 
 /** A row that is in the queue and has no line yet. */

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import { rowOf } from '../../jobs/job-id.js';
-import { resetUserSchema } from '../../jobs/reset-user.js';
+import { resetUserSchema } from '../../jobs/job-data.js';
 
 /** Whether a row is to be skipped by now. */
 export type IsRefused = (row: number, username: string) => boolean;

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import bullmq from 'bullmq';
 import type { Logger } from 'pino';
+import type { ResetUserData } from '../../jobs/job-data.js';
 import {
   createResetUser,
   type JobResult,
   REFUSED,
   RESET_USER,
-  type ResetUserData,
   type StopReason,
 } from '../../jobs/reset-user.js';
 import type { CallContext } from '../cognito/call-until-answered.js';

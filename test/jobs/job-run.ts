@@ -6,14 +6,8 @@ import type { Queue } from 'bullmq';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { jobIdOf } from '../../jobs/job-id.js';
-import {
-  REFUSED,
-  RESET_USER,
-  type ResetUserData,
-  signJob,
-  type StopReason,
-  type UnsignedData,
-} from '../../jobs/reset-user.js';
+import { type ResetUserData, signJob, type UnsignedData } from '../../jobs/job-data.js';
+import { REFUSED, RESET_USER, type StopReason } from '../../jobs/reset-user.js';
 import type { Outcome } from '../../src/outcome.js';
 import { policyOf } from '../../src/password/policy.js';
 import { keyFingerprint, RunKey } from '../../src/password/run-key.js';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { RESET_USER, signJob } from '../../jobs/reset-user.js';
+import { signJob } from '../../jobs/job-data.js';
+import { RESET_USER } from '../../jobs/reset-user.js';
 import { sealPassword } from '../../src/password/seal.js';
 import { Secret } from '../../src/password/secret.js';
 import { passwordHash } from '../support/stand-in/password-hash.js';
