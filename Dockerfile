@@ -23,7 +23,9 @@ WORKDIR /app
 COPY --from=production /app/package.json ./
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=production /app/dist ./dist
-RUN mkdir /runs && chown node:node /runs
+RUN mkdir /runs /keys && chown node:node /runs /keys
+# For a key that another container leaves there (samples/deploy/ecs-task.json): Fargate gives an empty volume the owner it has here.
+VOLUME /keys
 USER node
 # The prepared copy of the embedded queue; with a read-only root file system /tmp has to be a tmpfs.
 ENV XDG_CACHE_HOME=/tmp
