@@ -1,5 +1,10 @@
 import bullmq, { type Job } from 'bullmq';
-import { type Answer, type CallContext, callUntilAnswered } from '../src/cognito/call-until-answered.js';
+import {
+  type Answer,
+  type Call,
+  type CallContext,
+  callUntilAnswered,
+} from '../src/cognito/call-until-answered.js';
 import type { SetPasswordInput } from '../src/cognito/set-password.js';
 import { addCalls, type Calls, type Outcome } from '../src/outcome.js';
 import { derivePassword } from '../src/password/derive.js';
@@ -43,7 +48,15 @@ export interface UserStep {
   refusals: { inARow: number };
 }
 
-export interface ResetUserContext extends Omit<CallContext, 'stillHolds' | 'pacer'> {
+/** One call for a user. */
+export interface UserCall extends Call {
+  /** As the service names it. */
+  operation: string;
+}
+
+export interface ResetUserContext extends Omit<CallContext, 'stillHolds' | 'pacer' | 'onCall'> {
+  /** Hears of each call, for the metrics. */
+  onCall?: ((call: UserCall) => void) | undefined;
   run: string;
   pool: string;
   permanent: boolean;
@@ -90,6 +103,7 @@ export function createResetUser(context: ResetUserContext) {
         ...context,
         pacer: step.pacer,
         stillHolds: () => context.stillHolds(job, token),
+        onCall: (call) => context.onCall?.({ ...call, operation: STEP_CALLS[step.name] }),
       });
       // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
       if (answer.kind === 'lost') throw new bullmq.WaitingError();

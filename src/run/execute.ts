@@ -1,7 +1,6 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Logger } from 'pino';
-import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
-import type { CallContext } from '../cognito/call-until-answered.js';
+import { RESET_USER, type ResetUserContext, type StopReason } from '../../jobs/reset-user.js';
 import { type Manifest, ManifestChangedError, type ManifestRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -41,7 +40,7 @@ export interface Execution {
   interrupt: AbortSignal;
   /** What must be passed before the other rows follow. */
   gate?: Gate | undefined;
-  onCall?: CallContext['onCall'];
+  onCall?: ResetUserContext['onCall'];
   onStarted: (live: LiveRun) => Promise<void>;
 }
 

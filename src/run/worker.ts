@@ -7,10 +7,10 @@ import {
   createResetUser,
   type JobResult,
   REFUSED,
+  type ResetUserContext,
   RESET_USER,
   type StopReason,
 } from '../../jobs/reset-user.js';
-import type { CallContext } from '../cognito/call-until-answered.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -41,7 +41,7 @@ export interface RunWorkerOptions {
   /** A job of this worker has ended: with its row's outcome, or refused because it is none of the run's. */
   onResult: (jobId: string, result: Outcome | typeof REFUSED) => void;
   onStop: (reason: StopReason) => void;
-  onCall?: CallContext['onCall'];
+  onCall?: ResetUserContext['onCall'];
 }
 
 export interface RunWorker {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Call } from '../cognito/call-until-answered.js';
+import type { UserCall } from '../../jobs/reset-user.js';
 import { OUTCOME_STATUSES } from '../outcome.js';
 import type { Snapshot } from '../run/snapshot.js';
 
@@ -11,7 +11,7 @@ const RESULTS_LIMIT = 40;
 /** What Prometheus is told, by its naming conventions (https://prometheus.io/docs/practices/naming/). */
 export interface Metrics {
   /** One call of this process was answered, or was given up. */
-  called(call: Call): void;
+  called(call: UserCall): void;
   /** Labels of all that is told from now on. */
   label(run: string, pool: string): void;
   /** Where the run's own numbers come from; a worker elsewhere has none. */
@@ -26,23 +26,24 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   const calls = new Counter({
     name: 'cognito_bulk_reset_calls_total',
-    help: 'Calls of this process that ended, by result: succeeded, throttled, or the name of the error.',
-    labelNames: ['result'] as const,
+    help: 'Calls of this process that ended, by operation and result: succeeded, throttled, or the name of the error.',
+    labelNames: ['result', 'operation'] as const,
     registers,
   });
   const duration = new Histogram({
     name: 'cognito_bulk_reset_call_duration_seconds',
     help: 'Time from the start of a call to its answer.',
+    labelNames: ['operation'] as const,
     buckets: BUCKETS,
     registers,
   });
   const results = new Set<string>();
   return {
-    called: ({ result, seconds }) => {
+    called: ({ operation, result, seconds }) => {
       const known = results.has(result) || results.size < RESULTS_LIMIT;
       if (known) results.add(result);
-      calls.inc({ result: known ? result : 'other' });
-      duration.observe(seconds);
+      calls.inc({ result: known ? result : 'other', operation });
+      duration.observe({ operation }, seconds);
     },
     label: (run, pool) => registry.setDefaultLabels({ run, pool }),
     watch: (snapshot, queueDepth) => watchRun(registers, snapshot, queueDepth),

@@ -45,7 +45,7 @@ describe.each([
     await expect
       .poll(text, { timeout: 20_000 })
       .toMatch(
-        /cognito_bulk_reset_calls_total\{result="succeeded",run="run-[0-9a-f]{8}",pool="eu-west-1_Metrics1"\} \d\d/,
+        /cognito_bulk_reset_calls_total\{result="succeeded",operation="AdminSetUserPassword",run="run-[0-9a-f]{8}",pool="eu-west-1_Metrics1"\} \d\d/,
       );
     const metrics = await text();
     expect(metrics).toMatch(/calls_total\{result="throttled".*\} 1\n/);
