@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { destroyKeyAtEnd } from '../run/destroy-key.js';
+import { destroyKey } from '../run/destroy-key.js';
 import type { RunDirectory } from '../run/directory.js';
 import { lockRun } from '../run/lock.js';
 import { standingOf } from '../run/standing.js';
@@ -27,7 +27,7 @@ export async function resumeEnded(
   }
   const lock = await lockRun(directory.lock, { takeOver });
   try {
-    await destroyKeyAtEnd(directory, record);
+    await destroyKey(directory, record);
   } finally {
     await lock.release();
   }

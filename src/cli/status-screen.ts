@@ -14,8 +14,8 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
     ['Run', record.id],
     ['State', stateOf(standing, now)],
     ['User pool', `${record.pool.name} (${record.pool.id})`],
-    ...keyOf(standing, path),
-    ['Began', `${record.createdAt.slice(0, 16).replace('T', ' ')} UTC, ${record.mode}`],
+    ...keyOf(standing),
+    ['Began', `${minuteOf(record.createdAt)}, ${record.mode}`],
     ...progressOf(standing, now),
   ];
   const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${escapeForTerminal(text)}`);
@@ -34,15 +34,20 @@ function stepsOf(steps: StepCounts): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function keyOf({ record, key }: Standing, path: string): [string, string][] {
+function keyOf({ record, key }: Standing): [string, string][] {
   switch (key) {
     case 'kept':
       return [];
     case 'destroyed':
-      return [['Key', `destroyed at ${record.keyShreddedAt}: its passwords can't be made again`]];
+      return [['Key', `destroyed at ${minuteOf(record.keyShreddedAt)}: passwords can't be made again`]];
     case 'to be destroyed':
-      return [['Key', `there still, and was to be destroyed: cognito-bulk-reset shred-key ${path}`]];
+      return [['Key', 'there still, though it was to be destroyed']];
   }
+}
+
+/** Of an ISO 8601 time in UTC. */
+function minuteOf(time = ''): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function stateOf(standing: Standing, now: Date): string {
@@ -109,6 +114,8 @@ function countsOf(standing: Standing): {
 }
 
 function nextStep(standing: Standing, path: string): string {
+  if (standing.key === 'to be destroyed' && standing.kind !== 'live')
+    return `\nDestroy its key with:\n  cognito-bulk-reset shred-key ${path}\n`;
   if (standing.kind === 'unfinished') return `\nGo on with:\n  cognito-bulk-reset resume ${path}\n`;
   if (standing.kind === 'live' && standing.snapshot?.state === 'paused')
     return `\nLet it go on with:\n  cognito-bulk-reset resume ${path}\n`;
