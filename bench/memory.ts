@@ -1,13 +1,15 @@
 import { Redis as Client } from 'ioredis';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '../test/support/redis.js';
 import type { Benchmark } from './benchmark.js';
-import { inPlace, withStandIn, writeManifest } from './place.js';
+import { inPlace, POOL, withStandIn, writeManifest } from './place.js';
 import { runArgs, start } from './program.js';
 
 const FEW = 10_000;
 const MANY = 1_000_000;
+const MOST = 10_000_000;
 const LOOK_EVERY = 200;
 const BYTES_PER_MB = 1_000_000;
 
@@ -38,6 +40,10 @@ export const memory: Benchmark = {
         }
         const [few, many] = [peaks[0] ?? NONE, peaks[1] ?? NONE];
         const embedded = await embeddedPeak(path, standIn.url);
+        const [planOfMany, planOfMost] = [
+          await planPeak(path, MANY, standIn.url),
+          await planPeak(path, MOST, standIn.url),
+        ];
         return [
           { what: `peak memory of the run, ${FEW} rows`, value: few.peak, unit: 'MB', goal: { atMost: 200 } },
           {
@@ -51,6 +57,12 @@ export const memory: Benchmark = {
             value: many.peak - few.peak,
             unit: 'MB',
             goal: { atMost: 40 },
+          },
+          {
+            what: 'bytes a row from there on (plan of 10,000,000 rows − of 1,000,000)',
+            value: ((planOfMost - planOfMany) * BYTES_PER_MB) / (MOST - MANY),
+            unit: 'bytes',
+            goal: { atMost: 20 },
           },
           { what: `Redis over empty, ${FEW} rows`, value: few.redis, unit: 'MB', goal: { atMost: 20 } },
           { what: `Redis over empty, ${MANY} rows`, value: many.redis, unit: 'MB', goal: { atMost: 20 } },
@@ -70,6 +82,15 @@ const NONE = { peak: Number.NaN, redis: Number.NaN };
 async function embeddedPeak(path: string, endpoint: string): Promise<number> {
   const args = runArgs({ manifest: join(path, `${FEW}.csv`), runDir: join(path, 'embedded'), endpoint });
   const { usage } = await start(args);
+  return (await usage).peak;
+}
+
+/** `plan` reads and checks the file as `run` does, and calls nobody: ten million users would take hours. */
+async function planPeak(path: string, rows: number, endpoint: string): Promise<number> {
+  const manifest = join(path, `${rows}.csv`);
+  if (!existsSync(manifest)) await writeManifest(manifest, rows);
+  const args = ['plan', manifest, '--pool-id', POOL, '--endpoint-url', endpoint, '--allow-http', '--json'];
+  const { usage } = await start([...args, '--progress', 'none']);
   return (await usage).peak;
 }
 
