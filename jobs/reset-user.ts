@@ -44,8 +44,6 @@ export interface UserStep {
   send: (input: SetPasswordInput) => Promise<string | undefined>;
   /** Of the quota that it uses. */
   pacer: Pacer;
-  /** Users refused as NotAuthorized in a row, over all jobs of this process. */
-  refusals: { inARow: number };
 }
 
 /** One call for a user. */
@@ -66,6 +64,8 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds' | 'pace
   isProtected: (username: string) => boolean;
   /** The password alone, or all that was asked, in order. */
   steps: readonly UserStep[];
+  /** Users refused as NotAuthorized in a row, over all jobs of this process. */
+  refusals: { inARow: number };
   /** Whether the job's lock is still this worker's. */
   stillHolds: (job: Job<ResetUserData>, token: string | undefined) => Promise<boolean>;
   /** Stops the run: nothing more is sent, and the rows in flight go back to the queue. */
@@ -108,7 +108,7 @@ export function createResetUser(context: ResetUserContext) {
       // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
       if (answer.kind === 'lost') throw new bullmq.WaitingError();
       if ('calls' in answer) calls = addCalls(calls, answer.calls);
-      const came = whatCame(step, answer, sentBefore, context);
+      const came = whatCame(step, answer, { ...data, sentBefore }, context);
       if (came === 'back') return giveBack(job, token, data, answer, context);
       if (came !== 'done') {
         const unsure = 'maybeApplied' in answer && answer.maybeApplied ? [step.name] : [];
@@ -161,22 +161,25 @@ function passwordFor({ key, passwords, pool }: ResetUserContext, data: OwnData):
 function whatCame(
   step: UserStep,
   answer: Exclude<Answer, { kind: 'lost' }>,
-  sentBefore: boolean,
+  { done, sentBefore }: { done: readonly Step[]; sentBefore: boolean },
   context: ResetUserContext,
 ): 'done' | 'back' | Extract<Outcome, { status: 'failed' }> {
+  const { refusals } = context;
   const call = STEP_CALLS[step.name];
   switch (answer.kind) {
     case 'applied':
-      step.refusals.inARow = 0;
+      refusals.inARow = 0;
       return 'done';
     case 'refused': {
       const { error, message, retryable } = answer;
       // The pool has seen this very password: an earlier call whose answer got lost was applied.
       const own = error === 'PasswordHistoryPolicyViolationException';
       if (own && (answer.maybeApplied || sentBefore)) return 'done';
-      if (error === 'NotAuthorizedException') {
-        step.refusals.inARow += 1;
-        if (step.refusals.inARow >= REFUSALS_THAT_STOP) {
+      // Where a call for this very user was applied before, the pool and the credentials are right: how the service answers
+      // for a user who was just disabled is not documented.
+      if (error === 'NotAuthorizedException' && done.length === 0) {
+        refusals.inARow += 1;
+        if (refusals.inARow >= REFUSALS_THAT_STOP) {
           context.stop({ error, message, requestId: answer.calls.requestId, call });
           return 'back';
         }

@@ -37,6 +37,5 @@ export function userSteps(
     name,
     send: counted(sends[name]),
     pacer: name === 'password_set' ? passwords : updates,
-    refusals: { inARow: 0 },
   }));
 }

@@ -72,6 +72,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     passwords: plan.passwords,
     isProtected: options.isProtected,
     steps: userSteps(plan, pacers, client, calls),
+    refusals: { inARow: 0 },
     signal: halt.signal,
     endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },
     onCall: options.onCall,

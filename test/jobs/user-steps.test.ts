@@ -106,16 +106,26 @@ describe('on any queue', () => {
     expect(callsFor(run, 'user-1')).toEqual(['AdminDisableUser']);
   });
 
-  test('five sign-outs that are not authorized stop the run, though passwords succeed between them', async () => {
-    const run = await jobRun({ kind: 'redis', steps: ['password_set', 'signed_out'], concurrency: 1 });
-    run.standIn.setFaults([
-      { operation: SIGN_OUT, action: { kind: 'error', name: 'NotAuthorizedException' } },
-    ]);
-    for (let row = 1; row <= 6; row += 1) await run.add(row, `user-${row}`);
+  test('sign-outs that are not authorized fail their users alone, as a call for the same user was; so many users who can’t be disabled stop the run', async () => {
+    const run = await jobRun({
+      kind: 'redis',
+      steps: ['disabled', 'password_set', 'signed_out'],
+      concurrency: 1,
+    });
+    const notAuthorized = { kind: 'error', name: 'NotAuthorizedException' } as const;
+    run.standIn.setFaults([{ operation: SIGN_OUT, action: notAuthorized }]);
+    for (let row = 1; row <= 7; row += 1) await run.add(row, `user-${row}`);
     const worker = run.work();
-    expect(await run.stopped).toMatchObject({ error: 'NotAuthorizedException', call: SIGN_OUT });
+    expect(await run.outcome(7)).toMatchObject({
+      status: 'failed',
+      error: 'NotAuthorizedException',
+      steps: { disabled: 'yes', password_set: 'yes', signed_out: 'no' },
+    });
+    run.standIn.setFaults([{ operation: 'AdminDisableUser', action: notAuthorized }]);
+    for (let row = 8; row <= 14; row += 1) await run.add(row, `user-${row}`);
+    expect(await run.stopped).toMatchObject({ error: 'NotAuthorizedException', call: 'AdminDisableUser' });
     await worker.drain();
-    expect([...run.outcomes.keys()]).toEqual(['row-1', 'row-2', 'row-3', 'row-4']);
+    expect(run.outcomes.size).toBe(11);
   });
 
   test('nobody else can say that a step is done', async () => {
