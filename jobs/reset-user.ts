@@ -68,6 +68,8 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds' | 'pace
   refusals: { inARow: number };
   /** Whether the job's lock is still this worker's. */
   stillHolds: (job: Job<ResetUserData>, token: string | undefined) => Promise<boolean>;
+  /** Whether the queue may have lost that a call was sent for this job. */
+  mayHaveForgotten: (job: Job<ResetUserData>) => Promise<boolean>;
   /** Stops the run: nothing more is sent, and the rows in flight go back to the queue. */
   stop: (reason: StopReason) => void;
 }
@@ -108,7 +110,8 @@ export function createResetUser(context: ResetUserContext) {
       // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
       if (answer.kind === 'lost') throw new bullmq.WaitingError();
       if ('calls' in answer) calls = addCalls(calls, answer.calls);
-      const came = whatCame(step, answer, { ...data, sentBefore }, context);
+      const wasSent = async () => sentBefore || context.mayHaveForgotten(job);
+      const came = await whatCame(step, answer, { ...data, wasSent }, context);
       if (came === 'back') return giveBack(job, token, data, answer, context);
       if (came !== 'done') {
         const unsure = 'maybeApplied' in answer && answer.maybeApplied ? [step.name] : [];
@@ -158,12 +161,12 @@ function passwordFor({ key, passwords, pool }: ResetUserContext, data: OwnData):
 }
 
 /** Whether the step is done, the row has failed by it, or goes back to the queue. */
-function whatCame(
+async function whatCame(
   step: UserStep,
   answer: Exclude<Answer, { kind: 'lost' }>,
-  { done, sentBefore }: { done: readonly Step[]; sentBefore: boolean },
+  { done, wasSent }: { done: readonly Step[]; wasSent: () => Promise<boolean> },
   context: ResetUserContext,
-): 'done' | 'back' | Extract<Outcome, { status: 'failed' }> {
+): Promise<'done' | 'back' | Extract<Outcome, { status: 'failed' }>> {
   const { refusals } = context;
   const call = STEP_CALLS[step.name];
   switch (answer.kind) {
@@ -174,7 +177,7 @@ function whatCame(
       const { error, message, retryable } = answer;
       // The pool has seen this very password: an earlier call whose answer got lost was applied.
       const own = error === 'PasswordHistoryPolicyViolationException';
-      if (own && (answer.maybeApplied || sentBefore)) return 'done';
+      if (own && (answer.maybeApplied || (await wasSent()))) return 'done';
       // Where a call for this very user was applied before, the pool and the credentials are right: how the service answers
       // for a user who was just disabled is not documented.
       if (error === 'NotAuthorizedException' && done.length === 0) {

@@ -48,6 +48,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   });
   const board = backend.queue(PLAN_QUEUE);
   const interrupted = onInterrupt('plain');
+  let ended = false;
   try {
     const posted = await readPlan(board);
     if (posted === undefined)
@@ -89,17 +90,20 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
         onStop,
       });
     const { signal } = interrupted;
-    const stopped = await takePart({ backend, board, plan, key, signal, log, start });
-    if (stopped !== undefined) {
+    const leaving = await takePart({ backend, board, plan, key, signal, log, start });
+    ended = leaving.kind === 'run ended';
+    if (leaving.kind === 'stopped') {
+      const { reason: stopped } = leaving;
       process.stderr.write(
         `Stopped: ${escapeForTerminal(`${stopped.error}: ${stopped.message}`)}\n${stopAdvice(stopped.error, stopped.call)}\n`,
       );
       return ExitCode.stopped;
     }
-    return interrupted.signal.aborted ? ExitCode.interrupted : ExitCode.succeeded;
+    return leaving.kind === 'interrupted' ? ExitCode.interrupted : ExitCode.succeeded;
   } finally {
     interrupted.forget();
-    await backend.close();
+    // BullMQ's worker looks for stalled jobs, and writes a key with it, until it has seen that the run removed all.
+    await (ended ? backend.destroy() : backend.close());
     await observers.close();
   }
 }

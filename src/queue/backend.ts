@@ -20,6 +20,11 @@ export interface QueueBackend extends Omit<Makers, 'closeAll'> {
   forgetFinished(queue: Queue, addedAt: number): Promise<void>;
   /** Other runs on the same queue; undefined where there can be none. */
   neighbours: Neighbours | undefined;
+  /**
+   * Whether a job that was added then (ms, by this host's clock) may have lost what was known of its calls, as the store
+   * is another server's now.
+   */
+  mayHaveForgotten(addedAt: number): Promise<boolean>;
   /** Whether the queue can be reached, as far as is known just now. */
   answers(): boolean;
   /** What is risky about this queue, in words, for the first screen. */

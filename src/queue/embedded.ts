@@ -93,6 +93,7 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
       if (cleaned % TIDY_EVERY !== 0) return;
       for (const statement of TIDY) await pool.query(statement);
     },
+    mayHaveForgotten: async () => false,
     neighbours: undefined,
     answers: () => true,
     warnings: async () => (lost === undefined ? [] : [lost]),

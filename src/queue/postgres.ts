@@ -51,6 +51,7 @@ export async function openPostgres(
     },
     paceStore: (calls) => postgresPaceStore(pool, options.runId, calls),
     ...keptJobs(CLOCK_DIFFERENCE),
+    mayHaveForgotten: async () => false,
     neighbours: postgresNeighbours(pool),
     answers: probe.answers,
     warnings: async () => [],

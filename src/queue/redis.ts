@@ -7,6 +7,7 @@ import { createMakers } from './makers.js';
 import { createProbe } from './probe.js';
 import { redisNeighbours } from './redis-neighbours.js';
 import { redisPaceStore } from './redis-pace-store.js';
+import { watchServer } from './server-watch.js';
 import { writeTogether } from './write-together.js';
 
 type RedisLocation = Extract<QueueLocation, { kind: 'redis' }>;
@@ -32,6 +33,7 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     telemetry: options.telemetry,
   });
   const probe = createProbe(() => client.ping());
+  const server = await watchServer(client);
 
   return {
     kind: 'redis',
@@ -41,6 +43,7 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
     // At most one window of rows is without a line, so the job of such a row is always among the kept ones.
     jobOptions: (window) => ({ removeOnComplete: { count: 2 * window }, removeOnFail: false }),
     forgetFinished: async () => {},
+    mayHaveForgotten: server.changedSince,
     neighbours: redisNeighbours(client),
     answers: probe.answers,
     warnings: () => redisWarnings(client),

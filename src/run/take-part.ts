@@ -26,13 +26,16 @@ export interface Part {
   start: (heard: Pick<RunWorkerOptions, 'onStop'>) => RunWorker;
 }
 
+/** Why a worker leaves. `replaced`: another pool's plan lies where the run's was. */
+export type Leaving =
+  { kind: 'stopped'; reason: StopReason } | { kind: 'run ended' | 'replaced' | 'interrupted' };
+
 /**
- * Takes jobs of a run while it goes on, and waits while it is stopped. Answers why, if this worker stopped it;
- * undefined when the run has ended or the signal came.
+ * Takes jobs of a run while it goes on, and waits while it is stopped.
  *
  * @throws NotAPlanError
  */
-export async function takePart(part: Part): Promise<StopReason | undefined> {
+export async function takePart(part: Part): Promise<Leaving> {
   const { backend, board, plan, key, signal, log } = part;
   let stopped: StopReason | undefined;
   let worker: RunWorker | undefined;
@@ -72,12 +75,16 @@ export async function takePart(part: Part): Promise<StopReason | undefined> {
   }
 
   clearInterval(silence);
-  const queue = backend.queue(RESET_USER);
+  const reason = stopped;
   await Promise.all([
-    stopped === undefined ? undefined : tellOthers(queue, board, stopped, { run: plan.run, key }),
+    reason === undefined
+      ? undefined
+      : tellOthers(backend.queue(RESET_USER), board, reason, { run: plan.run, key }),
     worker?.drain(),
   ]);
-  return stopped;
+  if (reason !== undefined) return { kind: 'stopped', reason };
+  if (signal.aborted) return { kind: 'interrupted' };
+  return { kind: without < LOOKS_WITHOUT_PLAN ? 'replaced' : 'run ended' };
 }
 
 async function lookAtPlan(board: Queue, signal: AbortSignal): Promise<PostedPlan | 'gone' | 'out of reach'> {

@@ -77,6 +77,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },
     onCall: options.onCall,
     stop,
+    mayHaveForgotten: (job) => backend.mayHaveForgotten(job.timestamp),
     stillHolds: async (job, token) => {
       const id = job.id ?? '';
       if (locks.isSure(id)) return true;
