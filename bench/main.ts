@@ -45,6 +45,8 @@ if (unknown !== undefined) {
 } else {
   const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const all: { benchmark: string; results: Result[] }[] = [];
+  // What it has started ends with it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const machine = {
     at: new Date().toISOString(),
     node: process.version,
