@@ -90,7 +90,7 @@ async function planPeak(path: string, rows: number, endpoint: string): Promise<n
   const manifest = join(path, `${rows}.csv`);
   if (!existsSync(manifest)) await writeManifest(manifest, rows);
   const args = ['plan', manifest, '--pool-id', POOL, '--endpoint-url', endpoint, '--allow-http', '--json'];
-  const { usage } = await start([...args, '--progress', 'none']);
+  const { usage } = await start(args);
   return (await usage).peak;
 }
 
