@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '../queue/open-backend.js';
+import { hearQueue } from '../queue/queue-fault.js';
 import { resumeReport } from '../report/report-file.js';
 import { summaryTable } from '../report/summary-table.js';
 import { cancelRows } from '../run/cancel.js';
@@ -62,7 +63,7 @@ async function cancel(
     const backend = await openBackend(location, {
       runId: record.id,
       directory: directory.queue,
-      onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
+      onError: hearQueue(log.logger).onError,
     });
     const rows = rowsToRun(await withoutLostCheck(record, directory), manifest, directory);
     await cancelRows({ record, key, rows, report, backend, log: log.logger });

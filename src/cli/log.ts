@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { type DestinationStream, levels, type Logger, pino } from 'pino';
 import { UsageError } from '../usage-error.js';
 import { withoutUrlPasswords } from './url-passwords.js';
@@ -45,26 +45,26 @@ export function createLogger(destination: DestinationStream): Logger {
   );
 }
 
-/** run.log: JSON lines, 0600, appended to. */
+/** What waits to be written while the disk is full, in bytes; lines beyond it are dropped. */
+const WAITING_LIMIT = 4 * 1024 * 1024;
+
+/** run.log: JSON lines, 0600, appended to. A disk that is full costs lines of it, and nothing else. */
 export function openLog(path: string): RunLog {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
-  const destination = pino.destination({ fd, sync: false });
-  let closed = false;
-  const stream = {
-    // Connections that end late may still have something to say.
-    write: (line: string) => void (closed || destination.write(line)),
-    flush: (done: (error?: Error) => void) => destination.flush(done),
-  };
+  const destination = pino.destination({ fd, sync: false, maxLength: WAITING_LIMIT });
+  // It tries again with the next line, so there may be room again; the report tells of the disk.
+  destination.on('error', () => undefined);
+  let closing = false;
   return {
-    logger: createLogger(stream),
+    // What a connection still says while all is being closed would be an error of its own.
+    logger: createLogger({ write: (line) => closing || destination.write(line) }),
     close: () =>
       new Promise((resolve) => {
-        closed = true;
-        destination.flush(() => {
-          closeSync(fd);
-          resolve();
-        });
+        closing = true;
+        destination.once('close', resolve);
+        destination.once('error', () => destination.destroy());
+        destination.end();
       }),
   };
 }

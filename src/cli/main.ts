@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
-import { ReportWriteError } from '../report/report-write-error.js';
+import { asWriteError } from '../report/report-write-error.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
@@ -31,18 +31,16 @@ try {
   if (error instanceof UsageError) {
     process.stderr.write(`cognito-bulk-reset: ${escapeForTerminal(withoutUrlPasswords(error.message))}\n`);
     process.exitCode = ExitCode.usage;
-  } else if (error instanceof ReportWriteError) {
-    process.stderr.write(`cognito-bulk-reset: ${error.message}\n`);
-    process.exitCode = ExitCode.stopped;
   } else if (error instanceof CommanderError) {
     // Commander has printed it already; help and version end with 0.
     process.exitCode = error.exitCode === 0 ? ExitCode.succeeded : ExitCode.usage;
   } else {
-    sayFault(error);
+    const disk = asWriteError(error, 'The run directory');
+    if (disk === undefined) sayFault(error);
+    else process.stderr.write(`cognito-bulk-reset: ${escapeForTerminal(disk.message)}\n`);
     process.exitCode = ExitCode.stopped;
   }
 }
-
 // A connection to a queue that fell silent would keep the program, which has done all it could, alive.
 setTimeout(() => process.exit(), LINGER).unref();
 

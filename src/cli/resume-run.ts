@@ -3,6 +3,7 @@ import { createListUsers } from '../cognito/list-users.js';
 import { describePool, type Pool } from '../cognito/pool.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { openBackend } from '../queue/open-backend.js';
+import { hearQueue } from '../queue/queue-fault.js';
 import { resumeReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { clientOfRun } from '../run/client-of-run.js';
@@ -65,11 +66,12 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
     const log = openLog(directory.log);
     try {
       const report = await resumeReport(directory.report, record.steps?.asked);
+      const heard = hearQueue(log.logger);
       const backend = await openBackend(location, {
         runId: record.id,
         directory: directory.queue,
         telemetry: observers.telemetry,
-        onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
+        onError: heard.onError,
       });
       for (const warning of await backend.warnings())
         tell(options.progress, 'warning', `warning: ${escapeForTerminal(warning)}\n`);
@@ -88,6 +90,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
         directory,
         lock,
         backend,
+        queueFault: heard.fault,
         report,
         resumed: true,
         log: log.logger.child({ run: record.id }),

@@ -9,6 +9,7 @@ import { readRunKey } from '../password/key-file.js';
 import type { RunKey } from '../password/run-key.js';
 import { createProtection } from '../protect/protection.js';
 import { openBackend } from '../queue/open-backend.js';
+import { hearQueue } from '../queue/queue-fault.js';
 import { queueLocation } from '../queue/location.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory } from '../run/directory.js';
@@ -40,11 +41,12 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   const { id, directoryKey } = await runNamed(options.run);
   const log = createLogger(pino.destination({ fd: 2, sync: true }));
   const observers = await openObservers(options.metrics);
+  const heard = hearQueue(log);
   const backend = await openBackend(location, {
     runId: id,
     directory: undefined,
     telemetry: observers.telemetry,
-    onError: (error) => log.warn({ err: error }, 'the queue reports an error'),
+    onError: heard.onError,
   });
   const board = backend.queue(PLAN_QUEUE);
   const interrupted = onInterrupt('plain');
@@ -90,7 +92,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
         onStop,
       });
     const { signal } = interrupted;
-    const leaving = await takePart({ backend, board, plan, key, signal, log, start });
+    const leaving = await takePart({ backend, fault: heard.fault, board, plan, key, signal, log, start });
     ended = leaving.kind === 'run ended';
     if (leaving.kind === 'stopped') {
       const { reason: stopped } = leaving;

@@ -3,6 +3,8 @@ import { rm, stat } from 'node:fs/promises';
 import { type InputPlace, inputText } from '../manifest/manifest.js';
 import { createRunKey } from '../password/key-file.js';
 import { openBackend } from '../queue/open-backend.js';
+import { hearQueue } from '../queue/queue-fault.js';
+import { asWriteError } from '../report/report-write-error.js';
 import { createReport } from '../report/report-file.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { stepsAsked } from '../steps.js';
@@ -15,6 +17,7 @@ import { spoolInput } from '../run/spool.js';
 import { type Surveyed, surveyRun } from '../run/survey-run.js';
 import { keepCheck } from '../run/user-check.js';
 import { openObservers, type Observers } from '../telemetry/observers.js';
+import { UsageError } from '../usage-error.js';
 import { confirm } from './confirm.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
@@ -70,6 +73,9 @@ export async function startRun(
       observers,
       onBegun: () => (begun = true),
     });
+  } catch (error) {
+    const disk = begun ? undefined : asWriteError(error, path, 'run it again');
+    throw disk === undefined ? error : new UsageError(disk.message, { cause: error });
   } finally {
     if (directory !== undefined && !begun) await removeRunDirectory(directory);
     await observers.close();
@@ -124,11 +130,12 @@ async function runPrepared({
   });
   const log = openLog(directory.log);
   try {
+    const heard = hearQueue(log.logger);
     const backend = await openBackend(prepared.location, {
       runId: record.id,
       directory: directory.queue,
       telemetry: observers.telemetry,
-      onError: (error) => log.logger.warn({ err: error }, 'the queue reports an error'),
+      onError: heard.onError,
     });
     for (const warning of await backend.warnings())
       tell(output.progress, 'warning', `warning: ${escapeForTerminal(warning)}\n`);
@@ -141,6 +148,7 @@ async function runPrepared({
       directory,
       lock,
       backend,
+      queueFault: heard.fault,
       report,
       resumed: false,
       log: log.logger.child({ run: record.id }),

@@ -3,13 +3,16 @@ import { stopAdvice } from '../cognito/stop-advice.js';
 import type { RunKey } from '../password/run-key.js';
 import { createProtection } from '../protect/protection.js';
 import type { QueueBackend } from '../queue/backend.js';
+import { ManifestChangedError } from '../manifest/manifest.js';
 import type { OpenReport } from '../report/report-file.js';
+import { asWriteError } from '../report/report-write-error.js';
 import { summaryTable } from '../report/summary-table.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { type Attended, attend } from '../run/attend.js';
 import { planOf } from '../run/begin.js';
 import type { RunDirectory } from '../run/directory.js';
-import { type Ending, type Execution, executeRun } from '../run/execute.js';
+import { type Stopped, stopFor, type Unfinished } from '../run/ending.js';
+import { type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
 import { neighbourOf, neighbourText, watchNeighbours } from '../run/neighbours.js';
 import { recallProtected } from '../run/protected-users.js';
@@ -26,7 +29,7 @@ import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { tell } from './tell.js';
 
-export interface WatchedRun extends Pick<Execution, 'manifest' | 'client' | 'resumed'> {
+export interface WatchedRun extends Pick<Execution, 'manifest' | 'client' | 'resumed' | 'queueFault'> {
   record: RunRecord;
   key: RunKey;
   directory: RunDirectory;
@@ -57,7 +60,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
   let attended: Attended | undefined;
-  let ending: Ending;
+  let ended: Finished | Unfinished;
   const alone = async <T>(ask: () => Promise<T>) => {
     progress.stop();
     try {
@@ -68,7 +71,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   };
   const neighbours = await watchForOthers(run, alone);
   try {
-    ending = await executeRun({
+    const ending = await executeRun({
       ...run,
       rows: rowsToRun(record, run.manifest, directory, underWay),
       isProtected: protection.has,
@@ -86,35 +89,35 @@ export async function watchRun(run: WatchedRun): Promise<number> {
         metrics?.watch(attended.snapshot, live.queueDepth);
         progress.start(attended.snapshot);
       },
-    });
-    await neighbours?.stop();
-    if (ending.kind === 'finished') {
-      const { manifest } = run;
-      const finished = await finishRun({
-        directory,
-        record,
-        key: run.key,
-        manifest,
-        tally: report.tally,
-        backend,
-      });
-      progress.stop();
-      return sayFinished(finished, run);
-    }
-    progress.stop();
-    await backend.close();
-  } catch (error) {
-    await neighbours?.stop();
-    // What the queue holds open would keep the process from ending.
-    await backend.close().catch(() => undefined);
-    throw error;
+    }).finally(() => neighbours?.stop());
+    ended = ending.kind === 'finished' ? await finish(run) : ending;
   } finally {
     progress.stop();
+    // What the queue holds open would keep the process from ending.
+    await backend.close().catch(() => undefined);
     await attended?.stop();
     interrupted.forget();
     log.flush();
   }
-  return sayUnfinished(ending, run);
+  return 'summary' in ended ? sayFinished(ended, run) : sayUnfinished(ended, run);
+}
+
+/** Writes the result. A disk that is full only now stops the run like one that was full before. */
+async function finish({
+  directory,
+  record,
+  key,
+  manifest,
+  report,
+  backend,
+}: WatchedRun): Promise<Finished | Stopped> {
+  try {
+    return await finishRun({ directory, record, key, manifest, tally: report.tally, backend });
+  } catch (error) {
+    const reason = error instanceof ManifestChangedError ? error : asWriteError(error, directory.path);
+    if (reason === undefined) throw error;
+    return { kind: 'stopped', reason: stopFor(reason) };
+  }
 }
 
 /** Another run on the same queue may take from the same quota. */
@@ -164,10 +167,7 @@ function sayFinished(
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }
 
-function sayUnfinished(
-  ending: Exclude<Ending, { kind: 'finished' }>,
-  { directory, output, report }: WatchedRun,
-): number {
+function sayUnfinished(ending: Unfinished, { directory, output, report }: WatchedRun): number {
   const resume = `cognito-bulk-reset resume ${directory.path}`;
   if (ending.kind === 'handed over') {
     const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path };

@@ -9,6 +9,8 @@ import { factsOf } from './errors.js';
 export class CallError extends Error {
   override readonly name: string;
   readonly code: string | undefined;
+  /** The access key that signed the call; undefined for one that was never signed. */
+  readonly signedBy: string | undefined;
   readonly $metadata: {
     httpStatusCode: number | undefined;
     requestId: string | undefined;
@@ -16,7 +18,7 @@ export class CallError extends Error {
   };
 
   constructor(cause: unknown, password: Secret) {
-    const { name, message, code, status, requestId, clockSkewCorrected, isPlain } = factsOf(cause);
+    const { name, message, code, status, requestId, clockSkewCorrected, signedBy, isPlain } = factsOf(cause);
     super(
       isPlain
         ? withoutPassword(message, password)
@@ -26,6 +28,7 @@ export class CallError extends Error {
     );
     this.name = name;
     this.code = code;
+    this.signedBy = signedBy;
     this.$metadata = { httpStatusCode: status, requestId, clockSkewCorrected };
   }
 }

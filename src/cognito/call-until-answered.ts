@@ -2,7 +2,8 @@ import pRetry from 'p-retry';
 import type { Calls } from '../outcome.js';
 import type { Pacer } from '../rate/pacer.js';
 import { whenLeft } from './departure.js';
-import { isRetryable, type Verdict, verdictOf } from './errors.js';
+import type { RenewCredentials } from './credentials.js';
+import { factsOf, isRetryable, type Verdict, verdictOf } from './errors.js';
 
 /** How often an unclear answer is asked again before the user fails; with the waits between, some 15 s. */
 const RETRIES = 6;
@@ -42,6 +43,8 @@ export interface CallContext {
   endpoint: Endpoint;
   /** Asked before each call: a process that stood still may have lost the job to another worker. */
   stillHolds?: (() => Promise<boolean>) | undefined;
+  /** Sees to other credentials for a call that was refused for its own; once for each call. */
+  renewCredentials?: RenewCredentials | undefined;
   /** Hears of each call, for the metrics. */
   onCall?: ((call: Call) => void) | undefined;
 }
@@ -70,13 +73,22 @@ class CallFailed extends Error {
  */
 export async function callUntilAnswered(
   send: () => Promise<string | undefined>,
-  { pacer, signal, endpoint, stillHolds, onCall }: CallContext,
+  { pacer, signal, endpoint, stillHolds, renewCredentials, onCall }: CallContext,
 ): Promise<Answer> {
   const begun = performance.now();
   const count = { attempts: 0, throttles: 0, requestId: undefined as string | undefined };
   let startedAt: string | undefined;
   let applied = false;
   let maybeApplied = false;
+  let renewed = false;
+  /** What the error means; one of credentials that were renewed meanwhile is asked again. */
+  const judge = async (cause: unknown): Promise<Verdict> => {
+    const verdict = verdictOf(cause);
+    if (verdict.answer !== 'stop-run' || renewed || renewCredentials === undefined) return verdict;
+    renewed = await renewCredentials(factsOf(cause));
+    if (!renewed) return verdict;
+    return { ...verdict, answer: 'retry-call', applied: 'no', reached: true, exhausted: 'stop-run' };
+  };
   const calls = (): Calls => {
     const finishedAt = new Date().toISOString();
     return { ...count, startedAt: startedAt ?? finishedAt, finishedAt };
@@ -95,7 +107,7 @@ export async function callUntilAnswered(
       endpoint.lastAnswerAt = performance.now();
       onCall?.({ result: 'succeeded', seconds: secondsSince(sentAt) });
     } catch (cause) {
-      const verdict = verdictOf(cause);
+      const verdict = await judge(cause);
       const result = verdict.answer === 'slow-queue' ? 'throttled' : verdict.error;
       onCall?.({ result, seconds: secondsSince(sentAt) });
       if ('requestId' in verdict && verdict.requestId !== undefined) count.requestId = verdict.requestId;

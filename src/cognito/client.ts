@@ -1,4 +1,5 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { rememberSigner } from './credentials.js';
 import { Sha256 } from './sha256.js';
 import { useOneUserAgent } from './user-agent.js';
 
@@ -53,6 +54,7 @@ export function createClient(options: ClientOptions): CognitoIdentityProviderCli
   });
   useOneUserAgent(client);
   if (options.allowHttp !== true) refuseHttp(client);
+  rememberSigner(client);
   return client;
 }
 

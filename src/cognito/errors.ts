@@ -157,6 +157,8 @@ export interface ErrorFacts {
   status: number | undefined;
   requestId: string | undefined;
   clockSkewCorrected: boolean;
+  /** The access key that signed the call, if it came so far. */
+  signedBy: string | undefined;
   /** Whether the message is the service's or the network's, as against one of the SDK about what it could not write or read. */
   isPlain: boolean;
 }
@@ -175,6 +177,7 @@ export function factsOf(cause: unknown): ErrorFacts {
     status,
     requestId: text(metadata.requestId, NAME_LIMIT),
     clockSkewCorrected: metadata.clockSkewCorrected === true,
+    signedBy: text(error.signedBy, NAME_LIMIT),
     isPlain:
       error.$fault !== undefined ||
       (status === undefined && (code !== undefined || PLAIN.has(name) || Object.hasOwn(ANSWERS, name))),

@@ -17,6 +17,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Look at report.csv: a wrong --column or --pool-id fails nearly everybody, and then a new run is needed. To go on all the same, resume at a terminal and answer y, or allow more with --canary-failures.',
   CanaryDeclined: 'Look at report.csv. Resume shows the first rows once more and asks again.',
   EndpointWithoutTls: 'The endpoint is set in the profile or the environment: see endpoint_url there.',
+  QueueFault:
+    'The queue can’t be used as it is: make room where it is stored (the run directory, or its Redis or PostgreSQL), or mend its permissions.',
   ManifestChangedError: 'Put the file back as it was when the run began.',
   ReportWriteError: 'Make room or mend the disk that holds the run directory.',
   QueueTampered:

@@ -23,7 +23,7 @@ export interface ReadOptions {
  * the same rows with the same numbers. Nothing is read ahead: memory is a few MB and the table of duplicates (under
  * 20 bytes a row), however slowly the batches are taken.
  *
- * @throws {ManifestChangedError} when the file is not as `openManifest` saw it, before the first batch or after the last
+ * @throws {ManifestChangedError} when the file is not as `openManifest` saw it, before the first batch or with each stretch that is read
  */
 export function readManifest(
   manifest: Manifest,
@@ -49,6 +49,8 @@ async function* readAll(
     let row = 1;
     for (let final = false; !final;) {
       const chunk = await source.next(bytes.length);
+      // Before anybody is given a row of it: half of an old row and half of a new one may be a third user.
+      await source.assertUnchanged();
       final = chunk === undefined;
       if (chunk !== undefined) bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
       for (let more = true; more;) {
@@ -65,7 +67,6 @@ async function* readAll(
         state = split.state;
       }
     }
-    await source.assertUnchanged();
   } finally {
     await source.close();
   }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { SealedCopyError } from '../password/sealed-copy.js';
 import type { Encoding } from './encoding.js';
 import { type InputFile, type InputPlace, openInputFile } from './input-file.js';
@@ -119,12 +120,20 @@ async function readAt(handle: InputFile, position: number, length: number): Prom
 }
 
 async function assertUnchanged(handle: InputFile, file: SourceFile): Promise<void> {
-  const now = await handle.stat();
+  const [now, there] = await Promise.all([handle.stat(), stat(file.path).catch(() => undefined)]);
   // Of a sealed copy, the size of the text was told when it was opened.
   const bytes = file.sealedBy === undefined ? now.size : handle.bytes;
-  if (bytes === file.bytes && now.mtimeMs === file.modifiedMs) return;
-  throw new ManifestChangedError(
-    `${printable(file.path)} was written to while it was read (${file.bytes} bytes when the run began, ${bytes} now); ` +
-      'put the file back as it was and resume',
-  );
+  const path = printable(file.path);
+  if (bytes !== file.bytes || now.mtimeMs !== file.modifiedMs) {
+    throw new ManifestChangedError(
+      `${path} was written to while it was read (${file.bytes} bytes when the run began, ${bytes} now); ` +
+        'put the file back as it was and resume',
+    );
+  }
+  // What is open is still the old one; but a resume, or what is written at the end, would read the other.
+  if (there?.ino !== now.ino || there.dev !== now.dev) {
+    throw new ManifestChangedError(
+      `${path} was ${there === undefined ? 'removed' : 'replaced by another file'} while it was read; put the file back as it was and resume`,
+    );
+  }
 }

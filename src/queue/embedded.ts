@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import bullmq from 'bullmq';
 import { Pool } from 'pg';
@@ -11,6 +12,7 @@ import { memoryPaceStore, type PaceStore } from '../rate/pace-store.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import { keptJobs } from './kept-jobs.js';
 import { createMakers } from './makers.js';
+import { QueueEndedError } from './queue-fault.js';
 
 /** BullMQ's queue, worker and listening client, and one more for the rest. */
 const CONNECTIONS = 6;
@@ -20,6 +22,9 @@ const CONNECTIONS = 6;
  * in seconds; the queue is empty only at the end of a run.
  */
 const LOOK_AGAIN = 0.2;
+
+/** PGlite writes what it has when it is closed; a disk that is full must not keep it, in ms. */
+const CLOSE_WITHIN = 5_000;
 
 /** As BullMQ gives back stalled jobs, but in their old place: it would put them last, and the report waits for them. */
 const RELEASE_LOCKS = `update bullmq.job set state = 'waiting', lock_token = null, locked_until_ms = null,
@@ -52,6 +57,10 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     lost = `the embedded queue could not be opened and was made anew; rows in flight may be called a second time. The old one is in ${aside}.`;
     return startThread(directory, socketPath);
   });
+  let closing: Promise<void> | undefined;
+  const gone = once(thread, 'exit').then(() => {
+    if (closing === undefined) onError(new QueueEndedError('The embedded queue has ended by itself.'));
+  });
   thread.on('error', onError);
   const pool = new Pool({ host: socketDirectory, database: 'postgres', user: 'postgres', max: CONNECTIONS });
   pool.on('error', onError);
@@ -69,13 +78,15 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   const paceStores = new Map<string, PaceStore>();
   const kept = keptJobs(0);
   let cleaned = 0;
-  const close = async () => {
+  const closeOnce = async () => {
     await closeAll();
-    await pool.end();
+    await Promise.race([pool.end(), gone]);
     thread.postMessage('close');
-    await once(thread, 'exit');
+    await Promise.race([gone, sleep(CLOSE_WITHIN, undefined, { ref: false })]);
+    await thread.terminate();
     await rm(socketDirectory, { recursive: true, force: true });
   };
+  const close = () => (closing ??= closeOnce());
 
   return {
     kind: 'embedded',

@@ -26,6 +26,19 @@ export class ReportWriteError extends Error {
   }
 }
 
+/**
+ * The error as one of writing, if it is the disk's or the directory's.
+ *
+ * @param path what was written to, if the error doesn't say
+ */
+export function asWriteError(error: unknown, path: string, next?: string): ReportWriteError | undefined {
+  const cause = error instanceof ReportWriteError ? error.cause : error;
+  if (!Object.hasOwn(EXPLANATIONS, errorCode(cause) ?? '')) return undefined;
+  const named =
+    cause instanceof Error && 'path' in cause && typeof cause.path === 'string' ? cause.path : path;
+  return new ReportWriteError(error instanceof ReportWriteError ? error.path : named, cause, next);
+}
+
 /** The system's code of an error (`ENOENT`), if it has one. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

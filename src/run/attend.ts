@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Control, hearControl } from './control.js';
 import type { RunDirectory } from './directory.js';
-import type { LiveRun } from './execute.js';
+import type { LiveRun } from './live-run.js';
 import { keepLiveFile } from './live-file.js';
 import type { RunLock } from './lock.js';
 import { createSnapshots, type Snapshot } from './snapshot.js';

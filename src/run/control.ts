@@ -35,7 +35,7 @@ export async function hearControl(
   watchFile(directory.control, { interval: LOOK_EVERY, persistent: false }, look);
   return async () => {
     unwatchFile(directory.control, look);
-    await rm(directory.control, { force: true });
+    await rm(directory.control, { force: true }).catch(() => undefined);
   };
 }
 

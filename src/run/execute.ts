@@ -4,10 +4,13 @@ import { RESET_USER, type ResetUserContext, type StopReason } from '../../jobs/r
 import { type Manifest, ManifestChangedError, type ManifestRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
+import { queueFault } from '../queue/queue-fault.js';
 import type { OpenReport } from '../report/report-file.js';
-import { createReporter, type Reporter } from '../report/reporter.js';
+import { createReporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
+import { createRunEnd, type Ending, stopFor, stopForOthers } from './ending.js';
 import { feed, type Gate } from './feed.js';
+import { createHold, type Hold, type LiveRun } from './live-run.js';
 import { hearOthers, type Others, tellOthers } from './others.js';
 import { PLAN_QUEUE, type Plan, postPlan } from './plan.js';
 import type { RunRecord } from './record.js';
@@ -36,6 +39,8 @@ export interface Execution {
   backend: QueueBackend;
   client: CognitoIdentityProviderClient;
   log: Logger;
+  /** Resolves once the queue can't be worked with. */
+  queueFault: Promise<StopReason>;
   /** The first Ctrl-C: end between users. */
   interrupt: AbortSignal;
   /** What must be passed before the other rows follow. */
@@ -44,67 +49,25 @@ export interface Execution {
   onStarted: (live: LiveRun) => Promise<void>;
 }
 
-/** A paused run puts off the next call of all workers, again and again, in ms. */
-const HOLD_EVERY = 1_000;
-
-/** What can be seen of a run while it runs. */
-export interface LiveRun {
-  reporter: Reporter;
-  pacers: RunWorker['pacers'];
-  startedAt: number;
-  rowsAtStart: number;
-  /** Rows of the input; estimated by its size until it was read to its end. */
-  rows(): { rows: number; exact: boolean };
-  paused(): boolean;
-  /** Whether somebody is asked if the other rows shall follow. */
-  asking(): boolean;
-  /** Sends nothing more, in any worker, until `proceed`; calls in flight finish. */
-  pause(): Promise<void>;
-  proceed(): Promise<void>;
-  /** Whether the queue can be reached. */
-  queueAnswers(): boolean;
-  /** Jobs in the queue, by state. */
-  queueDepth(): Promise<Record<string, number>>;
-  /** Calls a second from now on, over all workers. */
-  setRate(rate: number): Promise<void>;
-  /** Ends it between users, as another process has the run from here on. */
-  handOver(why: string): void;
-}
-
-/** How a run came to its end. Only `finished` means that each row has its line. */
-export type Ending =
-  | { kind: 'finished'; rows: number }
-  | { kind: 'stopped'; reason: StopReason }
-  | { kind: 'interrupted' }
-  /** Another process has the run from here on; `why` in words. */
-  | { kind: 'handed over'; why: string };
-
 /**
  * Runs until each row has its line, or something stops it: then calls in flight finish, their lines are written,
  * and all else is left as it is, to be resumed.
  */
 export async function executeRun(run: Execution): Promise<Ending> {
   const { backend, log, plan, report } = run;
-  const halt = new AbortController();
-  let ending: Ending | undefined;
-  const end = (how: Ending) => {
-    ending ??= how;
-    halt.abort();
-  };
-  const stop = (reason: StopReason) => {
-    log.error({ error: reason.error, reason: reason.message }, 'the run stops');
-    end({ kind: 'stopped', reason });
-  };
+  const ending = createRunEnd(log);
+  const { end, stop } = ending;
   const interrupt = () => end({ kind: 'interrupted' });
   run.interrupt.addEventListener('abort', interrupt, { once: true });
   if (run.interrupt.aborted) interrupt();
+  void run.queueFault.then(stop);
 
   const queue = backend.queue(RESET_USER);
   const board = backend.queue(PLAN_QUEUE);
   const reporter = createReporter({
     report,
     window: WINDOW,
-    onWriteError: (error) => stop({ error: error.name, message: error.message }),
+    onWriteError: (error) => stop(stopFor(error)),
     onLines: (rows) => {
       const tooMany = threshold(rows);
       if (tooMany !== undefined) stop(tooMany);
@@ -115,10 +78,10 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let worker: RunWorker | undefined;
   let others: Others | undefined;
   let rowsFound: number | undefined;
-  let hold: NodeJS.Timeout | undefined;
+  let hold: Hold | undefined;
   let threshold = createThreshold(run.record.maxFailures, report.lastRow);
   try {
-    const posted = await unlessAborted(postPlan(board, plan, run.key), halt.signal);
+    const posted = await unlessAborted(postPlan(board, plan, run.key), ending.signal);
     collector = createCollector({
       backend,
       queue,
@@ -132,13 +95,13 @@ export async function executeRun(run: Execution): Promise<Ending> {
     });
     if (posted === 'kept') {
       if (run.isRefused !== undefined) {
-        const withdrawn = unlessAborted(withdrawRefused(queue, run.isRefused), halt.signal);
+        const withdrawn = unlessAborted(withdrawRefused(queue, run.isRefused), ending.signal);
         for (const row of await withdrawn) run.underWay.add(row);
       }
-      const lastKnown = await unlessAborted(collector.recover(), halt.signal);
+      const lastKnown = await unlessAborted(collector.recover(), ending.signal);
       threshold = createThreshold(run.record.maxFailures, Math.max(report.lastRow, lastKnown));
     }
-    await unlessAborted(queue.resume(), halt.signal);
+    await unlessAborted(queue.resume(), ending.signal);
     const { heard } = collector;
     worker = startWorker({
       backend,
@@ -157,7 +120,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
     const { passwords, updates } = pacers;
     const holdAll = (ms: number) => Promise.all([passwords.pauseFor(ms), updates?.pauseFor(ms)]);
     // An earlier process of this run may have been asked for another.
-    if (run.resumed) await unlessAborted(passwords.setLimit(plan.rate), halt.signal);
+    if (run.resumed) await unlessAborted(passwords.setLimit(plan.rate), ending.signal);
+    hold = createHold(queue, holdAll);
     await run.onStarted({
       reporter,
       pacers,
@@ -167,19 +131,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
         rowsFound === undefined
           ? { rows: Math.max(run.manifest.estimatedRows, report.tally.rows), exact: run.manifest.exactRows }
           : { rows: rowsFound, exact: true },
-      paused: () => hold !== undefined,
+      ...hold,
       asking: () => run.gate?.asking === true,
-      pause: async () => {
-        // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
-        await queue.pause();
-        hold ??= setInterval(() => void holdAll(2 * HOLD_EVERY).catch(() => undefined), HOLD_EVERY);
-        await holdAll(2 * HOLD_EVERY);
-      },
-      proceed: async () => {
-        clearInterval(hold);
-        hold = undefined;
-        await queue.resume();
-      },
       queueAnswers: backend.answers,
       queueDepth: () => queue.getJobCounts('wait', 'active', 'delayed'),
       setRate: passwords.setLimit,
@@ -203,22 +156,23 @@ export async function executeRun(run: Execution): Promise<Ending> {
       queueWasLost: run.resumed && posted === 'new',
       gate: run.gate,
       stop,
-      signal: halt.signal,
+      signal: ending.signal,
     });
-    await reporter.waitUntilSynced(rowsFound, halt.signal);
+    await reporter.waitUntilSynced(rowsFound, ending.signal);
     end({ kind: 'finished', rows: rowsFound });
   } catch (error) {
-    if (error instanceof ManifestChangedError) stop({ error: error.name, message: error.message });
-    else if (!halt.signal.aborted) throw error;
+    const reason = error instanceof ManifestChangedError ? stopFor(error) : queueFault(error);
+    if (reason !== undefined) stop(reason);
+    else if (!ending.signal.aborted) throw error;
   } finally {
     run.interrupt.removeEventListener('abort', interrupt);
     others?.forget();
-    clearInterval(hold);
+    hold?.forget();
     // Workers elsewhere end between users too, at the same time. They are not this run's any more if another has it.
-    const mine = ending?.kind !== 'finished' && ending?.kind !== 'handed over';
+    const isOurs = ending.how?.kind !== 'finished' && ending.how?.kind !== 'handed over';
     await Promise.all([
-      mine && backend.shared
-        ? tellOthers(queue, board, reasonOf(ending), { run: plan.run, key: run.key })
+      isOurs && backend.shared
+        ? tellOthers(queue, board, stopForOthers(ending.how), { run: plan.run, key: run.key })
         : undefined,
       worker?.drain(),
     ]);
@@ -228,12 +182,6 @@ export async function executeRun(run: Execution): Promise<Ending> {
   // What was in flight may have been the last of it: then there is nothing to resume.
   if (rowsFound !== undefined && reporter.syncedRow >= rowsFound)
     return { kind: 'finished', rows: rowsFound };
-  if (ending === undefined) throw new Error('The run ended without an ending.');
-  return ending;
-}
-
-function reasonOf(ending: Ending | undefined): StopReason {
-  return ending?.kind === 'stopped'
-    ? ending.reason
-    : { error: 'RunInterrupted', message: 'The run was interrupted.' };
+  if (ending.how === undefined) throw new Error('The run ended without an ending.');
+  return ending.how;
 }

@@ -27,7 +27,7 @@ export function keepLiveFile(
     stop: async () => {
       clearInterval(timer);
       await writing;
-      await rm(path, { force: true });
+      for (const one of [path, `${path}.tmp`]) await rm(one, { force: true }).catch(() => undefined);
     },
   };
 }

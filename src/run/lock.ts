@@ -69,7 +69,8 @@ export async function lockRun(path: string, options: LockOptions): Promise<RunLo
     release: () =>
       guarded(path, async () => {
         if ((await readHolder(path))?.id === id) await rm(path, { force: true });
-      }),
+        // What can't be removed is a dead process's lock soon.
+      }).catch(() => undefined),
   };
 }
 

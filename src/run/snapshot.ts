@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { stepCountsSchema } from '../report/summary.js';
 import { errorsByCount } from '../report/tally.js';
 import type { Pacer } from '../rate/pacer.js';
-import type { LiveRun } from './execute.js';
+import type { LiveRun } from './live-run.js';
 
 const count = z.int().nonnegative();
 

@@ -16,6 +16,8 @@ const LOOKS_WITHOUT_PLAN = 4;
 
 export interface Part {
   backend: QueueBackend;
+  /** Resolves once the queue can't be worked with. */
+  fault: Promise<StopReason>;
   /** The queue in which the plan lies. */
   board: Queue;
   plan: Plan;
@@ -43,6 +45,7 @@ export async function takePart(part: Part): Promise<Leaving> {
   const onStop = (reason: StopReason) => {
     stopped = reason;
   };
+  void part.fault.then(onStop);
   const standBack = async (why: string, error?: string) => {
     if (worker === undefined) return;
     log.info({ error }, why);

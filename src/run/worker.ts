@@ -11,6 +11,7 @@ import {
   RESET_USER,
   type StopReason,
 } from '../../jobs/reset-user.js';
+import { renewingCredentials } from '../cognito/credentials.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -72,6 +73,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     passwords: plan.passwords,
     isProtected: options.isProtected,
     steps: userSteps(plan, pacers, client, calls),
+    renewCredentials: renewingCredentials(client),
     refusals: { inARow: 0 },
     signal: halt.signal,
     endpoint: { lastAnswerAt: Number.NEGATIVE_INFINITY },

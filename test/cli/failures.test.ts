@@ -4,7 +4,7 @@ import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.j
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Failur';
-const ROWS = 600;
+const ROWS = 330;
 
 let standIn: SpawnedStandIn;
 let workplace: Workplace;

@@ -30,8 +30,9 @@ export interface Workplace {
   remove(): Promise<void>;
 }
 
-export async function createWorkplace(): Promise<Workplace> {
-  const path = await mkdtemp(join(tmpdir(), 'workplace-'));
+/** @param parent where it is made */
+export async function createWorkplace(parent = tmpdir()): Promise<Workplace> {
+  const path = await mkdtemp(join(parent, 'workplace-'));
   const runDir = join(path, 'run');
   return {
     path,

@@ -18,6 +18,8 @@ export interface ProgramOptions {
   nodeArgs?: string[];
   /** What to run. @default the built command line */
   entry?: string;
+  /** A program that starts it: `['prlimit', '--fsize=4096']`. */
+  wrapper?: string[];
   /** Runs it at a terminal of its own (`script`, of every Linux): what it writes there is all in `stdout`. @default false */
   terminal?: boolean;
   /** Open descriptors that it gets, as 3 and on. */
@@ -75,7 +77,7 @@ export async function startProgram(args: string[], options: ProgramOptions = {})
   const entry = options.entry ?? CLI;
   if (!existsSync(entry)) throw new Error(`There is no ${entry}: run "npm run build" before the tests.`);
   const home = await mkdtemp(join(tmpdir(), 'program-home-'));
-  const command = [process.execPath, ...(options.nodeArgs ?? []), entry, ...args];
+  const command = [...(options.wrapper ?? []), process.execPath, ...(options.nodeArgs ?? []), entry, ...args];
   const [file = '', ...rest] = options.terminal === true ? atTerminal(command) : command;
   const cwd = options.cwd ?? home;
   // Its first three are pipes, whatever follows them.

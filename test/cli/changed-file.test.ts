@@ -1,0 +1,143 @@
+import { copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Change';
+/** More rows than the window, so that the end of the file is read late. */
+const ROWS = 2_600;
+const NOTE = 'x'.repeat(60);
+const CSV = `username,note\n${users(ROWS)
+  .map((name) => `${name},${NOTE}\n`)
+  .join('')}`;
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+let file: string;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await workplace.write('users.csv', CSV);
+  file = join(workplace.path, 'users.csv');
+  await standIn.clear();
+  await standIn.setFaults([]);
+});
+afterEach(() => workplace.remove());
+
+const runArgs = (input = 'users.csv') => [
+  ...['run', input, '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes', '--discard'],
+  ...[
+    '--quota',
+    '2000',
+    '--rate',
+    'max',
+    '--queue',
+    inject('redisUrl'),
+    '--run-dir',
+    workplace.runDir,
+    '--quiet',
+  ],
+];
+const resume = () => runProgram(['resume', workplace.runDir, '--quiet'], workplace.here);
+
+describe('a file that changes while it is read is caught in the run, and with the file as it was resume goes on', () => {
+  test.each([
+    {
+      what: 'grows',
+      change: () => writeFile(file, 'user-1,late\n', { flag: 'a' }),
+      mend: () => truncate(file, CSV.length),
+      says: /users\.csv\S* was written to while it was read \(\d+ bytes when the run began, \d+ now\); put the file back/,
+    },
+    {
+      what: 'is replaced by another of its name',
+      change: async () => {
+        await copyFile(file, `${file}.old`);
+        await writeFile(`${file}.new`, CSV.replace('user-2500,', 'user-1,'));
+        await rename(`${file}.new`, file);
+      },
+      mend: () => rename(`${file}.old`, file),
+      says: /users\.csv\S* was replaced by another file while it was read; put the file back/,
+    },
+    {
+      what: 'is removed',
+      change: () => rename(file, `${file}.old`),
+      mend: () => rename(`${file}.old`, file),
+      says: /users\.csv\S* was removed while it was read; put the file back/,
+    },
+  ])('$what', async ({ change, mend, says }) => {
+    await standIn.setFaults([{ action: { kind: 'latency', ms: 5 } }]);
+    const program = await startProgram(runArgs(), workplace.here);
+    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 5 }).toBeGreaterThan(20);
+    await change();
+    const { code, stderr } = await program.result;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(says);
+    expect(stderr).toMatch(/ManifestChangedError/);
+    expect(workplace.report().length).toBeLessThan(ROWS);
+    const before = await standIn.size();
+    expect((await resume()).code).toBe(2);
+    expect(await standIn.size()).toBe(before);
+
+    await mend();
+    await standIn.setFaults([]);
+    expect((await resume()).code).toBe(0);
+    expect(workplace.report().map(({ username }) => username)).toEqual(users(ROWS));
+  });
+});
+
+describe('resume refuses another file than the run began with, says what differs, and sends nothing', () => {
+  const stopped = async (input?: string) => {
+    await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
+    const text = input === '-' ? { input: CSV } : {};
+    expect((await runProgram(runArgs(input), { ...workplace.here, ...text })).code).toBe(3);
+    await standIn.setFaults([]);
+    return standIn.size();
+  };
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+  test('another size, another content, none', async () => {
+    const before = await stopped();
+    const other = CSV.replace('user-9,', 'user-8,');
+    const bytes = CSV.length.toLocaleString('en-US');
+    const cases: [() => Promise<void>, RegExp][] = [
+      [
+        () => writeFile(file, `${CSV}x`),
+        new RegExp(
+          `users\\.csv is not the file .*: it has [\\d,]+ bytes, not ${bytes} bytes\\. Put it back as it was\\.`,
+        ),
+      ],
+      [
+        () => writeFile(file, other),
+        new RegExp(`same size and the SHA-256 ${sha256(other)}, not ${sha256(CSV)}\\. Put it back`),
+      ],
+      [() => writeFile(file, 'login\n'), /users\.csv is not the file .*: it has 6 bytes/],
+      [
+        () => rm(file),
+        /users\.csv is not the file that the run began with: it is not there any more\. Put it back/,
+      ],
+    ];
+    for (const [change, says] of cases) {
+      await change();
+      expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(says) });
+    }
+    expect(await standIn.size()).toBe(before);
+  });
+
+  test('of standard input it is the run’s own copy that it names', async () => {
+    const before = await stopped('-');
+    await writeFile(join(workplace.runDir, 'input.csv'), `${CSV}user-1,more\n`);
+    const { code, stderr } = await resume();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /run\/input\.csv, the run's own copy of standard input, is not as the run wrote it: it has/,
+    );
+    expect(await standIn.size()).toBe(before);
+  });
+});
