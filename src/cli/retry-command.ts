@@ -25,7 +25,11 @@ export function retryCommand(done: (exitCode: number) => void): Command {
     .addOption(option('--all-failed', 'every row that failed, whatever its error'));
   addRunOptions(command);
   for (const one of outputOptions()) command.addOption(one);
-  for (const one of command.options) one.makeOptionMandatory(false);
+  for (const one of command.options) {
+    one.makeOptionMandatory(false);
+    // Help shows no default: what isn't given is as the run before had it.
+    one.defaultValue = undefined;
+  }
   return command.addHelpText('after', EXAMPLE).action(async (path: string) => {
     const { allFailed, yes, ...options } = optionsSchema.partial({ poolId: true }).parse(command.opts());
     const given = namesGivenTo(command);

@@ -1,10 +1,10 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Logger } from 'pino';
-import { RESET_USER, type ResetUserContext, type StopReason } from '../../jobs/reset-user.js';
+import { RESET_USER, type ResetUserContext } from '../../jobs/reset-user.js';
 import { type Manifest, ManifestChangedError, type ManifestRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
-import { queueFault } from '../queue/queue-fault.js';
+import { type QueueFault, queueFault } from '../queue/queue-fault.js';
 import type { OpenReport } from '../report/report-file.js';
 import { createReporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
@@ -40,7 +40,7 @@ export interface Execution {
   client: CognitoIdentityProviderClient;
   log: Logger;
   /** Resolves once the queue can't be worked with. */
-  queueFault: Promise<StopReason>;
+  queueFault: Promise<QueueFault>;
   /** The first Ctrl-C: end between users. */
   interrupt: AbortSignal;
   /** What must be passed before the other rows follow. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { RESET_USER, type StopReason } from '../../jobs/reset-user.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
+import type { QueueFault } from '../queue/queue-fault.js';
 import { tellOthers } from './others.js';
 import { NotAPlanError, type Plan, type PostedPlan, readPlan } from './plan.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -17,7 +18,7 @@ const LOOKS_WITHOUT_PLAN = 4;
 export interface Part {
   backend: QueueBackend;
   /** Resolves once the queue can't be worked with. */
-  fault: Promise<StopReason>;
+  fault: Promise<QueueFault>;
   /** The queue in which the plan lies. */
   board: Queue;
   plan: Plan;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
+import { startRedis } from '../support/redis.js';
 import { canMount, type SmallDisk, smallDisk } from '../support/small-disk.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
@@ -86,7 +88,7 @@ async function expectGoneOn(before: Buffer, called: number): Promise<void> {
 describe.skipIf(!canMount).each([
   { queue: 'embedded', flags: (): string[] => [] },
   { queue: 'Redis', flags: onRedis },
-])('with the queue on $queue', ({ queue, flags }) => {
+])('with the queue on $queue', ({ flags }) => {
   test('a disk that fills up stops the run with a whole last line and exit 3, resume says the same, and goes on when there is room', async () => {
     const small = await place('size=40m');
     const program = await startProgram(runArgs(...flags()), workplace.here);
@@ -115,13 +117,16 @@ describe.skipIf(!canMount).each([
     await expectGoneOn(before, called);
     expect(workplace.has('queue')).toBe(false);
   });
+});
 
-  test('a run directory that is read-only is not touched: exit 3 says so, and resume goes on when it can be written', async () => {
+test.skipIf(!canMount)(
+  'a run directory that is read-only is not touched: exit 3 says so, and resume goes on when it can be written',
+  async () => {
     const small = await place('size=40m');
     await standIn.setFaults([
       { username: 'user-50', action: { kind: 'error', name: 'AccessDeniedException' } },
     ]);
-    expect((await runProgram(runArgs(...flags()), workplace.here)).code).toBe(3);
+    expect((await runProgram(runArgs(...onRedis()), workplace.here)).code).toBe(3);
     await standIn.setFaults([]);
     const [before, called] = [report(), (await calls()).length];
     small?.setReadOnly(true);
@@ -135,9 +140,8 @@ describe.skipIf(!canMount).each([
     small?.setReadOnly(false);
     expect((await resume()).code).toBe(0);
     await expectGoneOn(before, called);
-    expect(queue).toBeDefined();
-  });
-});
+  },
+);
 
 test.skipIf(!canMount)(
   'a result that can’t be written is written by resume: every row has its line, and nobody is called again',
@@ -196,3 +200,26 @@ test.skipIf(!canMount)(
     expect(await workplace.names()).toEqual(['users.csv']);
   },
 );
+
+test('a Redis that has no memory left stops the run and says so; resume goes on when it has', async () => {
+  await place();
+  const redis = await startRedis();
+  const client = new Redis(redis.socketPath);
+  try {
+    const program = await startProgram(runArgs('--queue', redis.url), workplace.here);
+    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 10 }).toBeGreaterThan(60);
+    await client.config('SET', 'maxmemory', '1mb');
+    const { code, stderr } = await program.result;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /Stopped after \d+ rows: QueueFault: OOM .*\n.*make room where it is stored.*\n.*Nothing is lost/,
+    );
+    const [before, called] = [report(), (await calls()).length];
+    await client.config('SET', 'maxmemory', '0');
+    expect((await resume()).code).toBe(0);
+    await expectGoneOn(before, called);
+  } finally {
+    client.disconnect();
+    await redis.stop();
+  }
+});
