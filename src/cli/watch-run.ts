@@ -89,12 +89,14 @@ export async function watchRun(run: WatchedRun): Promise<number> {
         metrics?.watch(attended.snapshot, live.queueDepth);
         progress.start(attended.snapshot);
       },
-    }).finally(() => neighbours?.stop());
+    });
+    await neighbours?.stop();
     ended = ending.kind === 'finished' ? await finish(run) : ending;
   } finally {
     progress.stop();
     // What the queue holds open would keep the process from ending.
     await backend.close().catch(() => undefined);
+    await neighbours?.stop();
     await attended?.stop();
     interrupted.forget();
     log.flush();

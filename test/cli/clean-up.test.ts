@@ -53,7 +53,7 @@ const keysOf = (directory: string) => redis.keys(`*${idOf(directory)}*`);
 test('two runs on one Redis never meet, and each leaves 0 keys: one is cancelled while the other goes on to its end', async () => {
   await workplace.write('a.csv', csvOf(users(ROWS)));
   await workplace.write('b.csv', csvOf(users(ROWS, ROWS + 1)));
-  const first = await startProgram(runArgs('a.csv', 'a', ...onRedis()), workplace.here);
+  const first = await startProgram(runArgs('a.csv', 'a', '--rate', '10', ...onRedis()), workplace.here);
   const second = await startProgram(runArgs('b.csv', 'b', ...onRedis()), workplace.here);
   const lined = (directory: string) => async () =>
     workplace.has(join('..', directory, 'report.csv')) ? (await keysOf(directory).catch(() => [])).length : 0;
