@@ -21,6 +21,8 @@ import { WINDOW } from './window.js';
 /** How long calls in flight of other workers are waited for, in ms: they end within 17 s of hearing of it. */
 const OTHERS_END_WITHIN = 20_000;
 const LOOK_EVERY = 200;
+/** So many looks in a row without a change mean that what is active has no worker any more. */
+const LOOKS_ALIKE = 5;
 const PAGE = 500;
 /** Rows that are put between two looks at how far the disk is. */
 const AT_ONCE = WINDOW / 2;
@@ -128,8 +130,13 @@ async function leftInQueue(backend: QueueBackend, lastRow: number, of: StopSigne
 async function endOthers(queue: Queue, board: Queue, of: StopSigner): Promise<void> {
   await tellOthers(queue, board, { error: 'RunCancelled', message: 'The run was cancelled.' }, of);
   const until = Date.now() + OTHERS_END_WITHIN;
-  while (Date.now() < until && (await queue.getActiveCount()) > 0 && (await queue.getWorkersCount()) > 0) {
-    await sleep(LOOK_EVERY);
+  let active = Number.POSITIVE_INFINITY;
+  for (let alike = 0; Date.now() < until && active > 0 && alike < LOOKS_ALIKE; await sleep(LOOK_EVERY)) {
+    const now = await queue.getActiveCount();
+    const isAlone = (await queue.getWorkersCount()) === 0;
+    // A worker is not shown any more while the queue hears of its last jobs.
+    alike = isAlone && now === active ? alike + 1 : 0;
+    active = now;
   }
 }
 

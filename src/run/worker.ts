@@ -128,10 +128,10 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     drain: async () => {
       await worker.pause(true);
       halt.abort();
-      const closed = worker.close().then(() => true);
-      const late = Promise.race([calls.ended(), sleep(CALLS_FINISH, undefined, { ref: false })]).then(() =>
-        sleep(QUEUE_HEARS, false, { ref: false }),
-      );
+      const ended = Promise.race([calls.ended(), sleep(CALLS_FINISH, undefined, { ref: false })]);
+      // Closed after its calls: BullMQ gives up the connection that shows this worker to others before its jobs have ended.
+      const closed = ended.then(() => worker.close()).then(() => true);
+      const late = ended.then(() => sleep(QUEUE_HEARS, false, { ref: false }));
       // What is still under way is left as unknown and done again on resume.
       if (!(await Promise.race([closed, late]))) log.warn('rows in flight were left behind');
     },

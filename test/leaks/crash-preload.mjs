@@ -1,13 +1,17 @@
 // Loaded into the program before it starts (node --import): makes a call crash in the way that CRASH says, with an error
 // that holds the whole request in its message, its causes and its properties.
 import { inspect } from 'node:util';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { AdminSetUserPasswordCommand } from '@aws-sdk/client-cognito-identity-provider';
 
-const { send } = CognitoIdentityProviderClient.prototype;
+const { resolveMiddleware } = AdminSetUserPasswordCommand.prototype;
 let isFirst = true;
 
-CognitoIdentityProviderClient.prototype.send = function (command, ...rest) {
-  if (command.input.Password === undefined || !isFirst) return send.call(this, command, ...rest);
+AdminSetUserPasswordCommand.prototype.resolveMiddleware = function (...args) {
+  const send = resolveMiddleware.apply(this, args);
+  return (command) => (isFirst ? crash(command, send) : send(command));
+};
+
+function crash(command, send) {
   isFirst = false;
   const error = faulty(command);
   process.stderr.write(`planted: ${inspect(error).includes(command.input.Password.slice(-14))}\n`);
@@ -25,8 +29,8 @@ CognitoIdentityProviderClient.prototype.send = function (command, ...rest) {
     case 'memory':
       fill();
   }
-  return send.call(this, command, ...rest);
-};
+  return send(command);
+}
 
 function faulty({ input }) {
   const body = JSON.stringify(input);
