@@ -32,11 +32,11 @@ export class ReportWriteError extends Error {
  * @param path what was written to, if the error doesn't say
  */
 export function asWriteError(error: unknown, path: string, next?: string): ReportWriteError | undefined {
-  const cause = error instanceof ReportWriteError ? error.cause : error;
-  if (!Object.hasOwn(EXPLANATIONS, errorCode(cause) ?? '')) return undefined;
+  if (error instanceof ReportWriteError) return new ReportWriteError(error.path, error.cause, next);
+  if (!Object.hasOwn(EXPLANATIONS, errorCode(error) ?? '')) return undefined;
   const named =
-    cause instanceof Error && 'path' in cause && typeof cause.path === 'string' ? cause.path : path;
-  return new ReportWriteError(error instanceof ReportWriteError ? error.path : named, cause, next);
+    error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path;
+  return new ReportWriteError(named, error, next);
 }
 
 /** The system's code of an error (`ENOENT`), if it has one. */
