@@ -7,6 +7,7 @@ import { startProgram, type RunningProgram } from '../support/program.js';
 import { type Redis, startRedis } from '../support/redis.js';
 import { seededRandom } from '../support/seeded-random.js';
 import type { Fault, Operation } from '../support/stand-in/options.js';
+import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWitness, type Witness } from './witness.js';
 
@@ -49,13 +50,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
   const dir = await mkdtemp(join(tmpdir(), 'chaos-'));
   const names = namesOf(options.rows);
   const standIn = await spawnStandIn({
-    pools: [
-      {
-        id: POOL,
-        policy: { PasswordHistorySize: 24 },
-        generated: { pattern: 'user-%d', count: options.rows },
-      },
-    ],
+    pools: [poolWithHistory(POOL, options.rows)],
     faults: (options.disable === true ? STEPS : STEPS.slice(0, 1)).flatMap((step) => faultsOf(random, step)),
   });
   const redis = options.queue === 'redis' ? await startRedis({ appendonly: 'always' }) : undefined;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from
 import { z } from 'zod';
 import { runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Clean1';
 const ROWS = 150;
@@ -29,18 +29,9 @@ beforeEach(async () => {
 afterEach(() => workplace.remove());
 
 const runArgs = (file: string, directory: string, ...more: string[]) => [
-  ...[
-    'run',
-    file,
-    '--pool-id',
-    POOL,
-    '--endpoint-url',
-    standIn.url,
-    '--allow-http',
-    '--yes',
-    '--quiet',
-    '--generate',
-  ],
+  ...runOn(POOL, standIn.url, file),
+  '--quiet',
+  '--generate',
   ...['--quota', '1000', '--rate', '100', '--run-dir', join(workplace.path, directory), ...more],
 ];
 const onRedis = () => ['--queue', inject('redisUrl')];

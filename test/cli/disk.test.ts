@@ -6,7 +6,7 @@ import { runProgram, startProgram } from '../support/program.js';
 import { startRedis } from '../support/redis.js';
 import { canMount, type SmallDisk, smallDisk } from '../support/small-disk.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Disks1';
 const ROWS = 300;
@@ -40,17 +40,8 @@ async function place(options?: string): Promise<SmallDisk | undefined> {
 
 const onRedis = () => ['--queue', inject('redisUrl')];
 const runArgs = (...more: string[]) => [
-  ...[
-    'run',
-    'users.csv',
-    '--pool-id',
-    POOL,
-    '--endpoint-url',
-    standIn.url,
-    '--allow-http',
-    '--yes',
-    '--generate',
-  ],
+  ...runOn(POOL, standIn.url),
+  '--generate',
   ...[
     '--quota',
     '1000',

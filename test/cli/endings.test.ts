@@ -2,8 +2,9 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
+import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Ending';
 const ROWS = 120;
@@ -20,28 +21,14 @@ beforeEach(async () => {
   await workplace.write('users.csv', csvOf(users(ROWS)));
   await standIn.clear();
   await standIn.setFaults([]);
-  // A history, so that no second call for a user could pass for a first.
-  await standIn.addPool({
-    id: POOL,
-    policy: { PasswordHistorySize: 24 },
-    generated: { pattern: 'user-%d', count: ROWS },
-  });
+  await standIn.addPool(poolWithHistory(POOL, ROWS));
 });
 afterEach(() => workplace.remove());
 
 const onRedis = () => ['--queue', inject('redisUrl')];
 const runArgs = (...more: string[]) => [
-  ...[
-    'run',
-    'users.csv',
-    '--pool-id',
-    POOL,
-    '--endpoint-url',
-    standIn.url,
-    '--allow-http',
-    '--yes',
-    '--generate',
-  ],
+  ...runOn(POOL, standIn.url),
+  '--generate',
   ...['--quota', '1000', '--rate', '200', '--concurrency', '10', '--run-dir', workplace.runDir, ...more],
 ];
 const resume = (...more: string[]) => runProgram(['resume', workplace.runDir, ...more], workplace.here);

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
+import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Interr';
 const ROWS = 300;
@@ -17,29 +18,15 @@ beforeEach(async () => {
   workplace = await createWorkplace();
   await workplace.write('users.csv', csvOf(users(ROWS)));
   await standIn.clear();
-  // A history, so that no second call for a user could pass for a first.
-  await standIn.addPool({
-    id: POOL,
-    policy: { PasswordHistorySize: 24 },
-    generated: { pattern: 'user-%d', count: ROWS },
-  });
+  await standIn.addPool(poolWithHistory(POOL, ROWS));
 });
 afterEach(() => workplace.remove());
 
 const start = (...more: string[]) =>
   startProgram(
     [
-      [
-        'run',
-        'users.csv',
-        '--pool-id',
-        POOL,
-        '--endpoint-url',
-        standIn.url,
-        '--allow-http',
-        '--yes',
-        '--quiet',
-      ],
+      runOn(POOL, standIn.url),
+      '--quiet',
       ['--generate', '--quota', '1000', '--rate', '300', '--run-dir', workplace.runDir, ...more],
     ].flat(),
     workplace.here,

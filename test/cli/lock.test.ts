@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { type RunningProgram, runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Locks1';
 const ROWS = 200;
@@ -23,17 +23,8 @@ beforeEach(async () => {
   await standIn.clear();
   run = await startProgram(
     [
-      ...[
-        'run',
-        'users.csv',
-        '--pool-id',
-        POOL,
-        '--endpoint-url',
-        standIn.url,
-        '--allow-http',
-        '--yes',
-        '--generate',
-      ],
+      ...runOn(POOL, standIn.url),
+      '--generate',
       ...['--quota', '1000', '--rate', '50', '--queue', inject('redisUrl'), '--run-dir', workplace.runDir],
     ],
     workplace.here,

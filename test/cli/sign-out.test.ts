@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
+import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
 
@@ -20,11 +21,7 @@ beforeEach(async () => {
   workplace = await createWorkplace();
   await standIn.clear();
   await standIn.setFaults([]);
-  await standIn.addPool({
-    id: POOL,
-    policy: { PasswordHistorySize: 24 },
-    generated: { pattern: 'user-%d', count: ROWS },
-  });
+  await standIn.addPool(poolWithHistory(POOL, ROWS));
   await workplace.write('users.csv', csvOf(users(ROWS)));
 });
 afterEach(() => workplace.remove());

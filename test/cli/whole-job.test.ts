@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { runProgram } from '../support/program.js';
 import { redisClient } from '../support/redis-client.js';
 import type { Fault } from '../support/stand-in/options.js';
+import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, type Workplace } from './workplace.js';
 
@@ -19,12 +20,7 @@ afterAll(() => standIn.close());
 beforeEach(async () => {
   workplace = await createWorkplace();
   await standIn.clear();
-  // A history, so that a second call for a user can't pass for a first.
-  await standIn.addPool({
-    id: POOL,
-    policy: { PasswordHistorySize: 24 },
-    generated: { pattern: 'user-%d', count: ROWS },
-  });
+  await standIn.addPool(poolWithHistory(POOL, ROWS));
 });
 afterEach(() => workplace.remove());
 

@@ -58,3 +58,8 @@ export function csvOf(usernames: readonly string[]): string {
 export function users(count: number, from = 1): string[] {
   return Array.from({ length: count }, (_, index) => `user-${from + index}`);
 }
+
+/** The words of a run over a pool of the stand-in, which asks nobody. */
+export function runOn(pool: string, endpoint: string, file = 'users.csv'): string[] {
+  return ['run', file, '--pool-id', pool, '--endpoint-url', endpoint, '--allow-http', '--yes'];
+}

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
 import { type ProgramResult, type RunningProgram, runProgram, startProgram } from '../support/program.js';
+import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 
 /** A run of the real program with trouble ahead, over a pool whose history would tell a second password from the first again. */
@@ -22,13 +23,7 @@ let pools = 0;
 export async function createTrouble({ rows, latency }: { rows: number; latency: number }): Promise<Trouble> {
   const pool = `eu-west-1_Trouble${(pools += 1)}`;
   const standIn = await spawnStandIn({
-    pools: [
-      {
-        id: pool,
-        policy: { PasswordHistorySize: 24 },
-        generated: { pattern: 'user-%d', count: rows },
-      },
-    ],
+    pools: [poolWithHistory(pool, rows)],
     faults: [{ action: { kind: 'latency', ms: latency } }],
   });
   const workplace = await createWorkplace();
