@@ -26,28 +26,17 @@ export const workers: Benchmark = {
           return together(standIn, manifest, join(path, `run-${runs}`), processes);
         };
         const rounds = await byTurns(ROUNDS, { one: by(1), two: by(2), four: by(4), eight: by(8) });
-        const of = (side: keyof (typeof rounds)[number]) => rounds.map((round) => round[side]);
+        const speed = (what: string, side: keyof (typeof rounds)[number]) =>
+          figure(
+            what,
+            rounds.map((round) => round[side].perSecond),
+            '/s',
+          );
         return [
-          figure(
-            'users/s, 1 process of 10 calls in flight',
-            of('one').map(({ perSecond }) => perSecond),
-            '/s',
-          ),
-          figure(
-            'users/s, 2 processes',
-            of('two').map(({ perSecond }) => perSecond),
-            '/s',
-          ),
-          figure(
-            'users/s, 4 processes',
-            of('four').map(({ perSecond }) => perSecond),
-            '/s',
-          ),
-          figure(
-            'users/s, 8 processes',
-            of('eight').map(({ perSecond }) => perSecond),
-            '/s',
-          ),
+          speed('users/s, 1 process of 10 calls in flight', 'one'),
+          speed('users/s, 2 processes', 'two'),
+          speed('users/s, 4 processes', 'four'),
+          speed('users/s, 8 processes', 'eight'),
           figure(
             'users who were called twice',
             rounds.flatMap((round) => Object.values(round).map(({ twice }) => twice)),

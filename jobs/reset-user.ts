@@ -5,6 +5,7 @@ import {
   type CallContext,
   callUntilAnswered,
 } from '../src/cognito/call-until-answered.js';
+import { REFUSALS_THAT_STOP } from '../src/cognito/errors.js';
 import type { SetPasswordInput } from '../src/cognito/set-password.js';
 import { addCalls, type Calls, type Outcome } from '../src/outcome.js';
 import { derivePassword } from '../src/password/derive.js';
@@ -73,9 +74,6 @@ export interface ResetUserContext extends Omit<CallContext, 'stillHolds' | 'pace
   /** Stops the run: nothing more is sent, and the rows in flight go back to the queue. */
   stop: (reason: StopReason) => void;
 }
-
-/** One refusal is a user's, five with no success between them are the run's fault (DESIGN.md). */
-const REFUSALS_THAT_STOP = 5;
 
 /** The whole of what happens to one user: make the password, do each step, say what came of it. */
 export function createResetUser(context: ResetUserContext) {

@@ -28,6 +28,11 @@ export function stepsInWords(steps: readonly Step[]): string {
   return steps.map((step) => WORDS[step]).join(', then ');
 }
 
+/** What takes from the quota of updates, beside the passwords. */
+export function updatesInWords(steps: readonly Step[]): string {
+  return steps.includes('disabled') ? 'disables and sign-outs' : 'sign-outs';
+}
+
 /** All steps of a run that was asked for more than passwords; none for a plain one. A user who is disabled is signed out too. */
 export function stepsAsked({ signOut, disable }: { signOut: boolean; disable: boolean }): readonly Step[] {
   if (disable) return STEPS;

@@ -1,7 +1,7 @@
 import { callerText } from '../cognito/caller.js';
 import type { Prepared } from '../run/prepare.js';
 import type { PlanRequest } from '../run/request.js';
-import { type Step, stepsInWords } from '../steps.js';
+import { type Step, stepsInWords, updatesInWords } from '../steps.js';
 import { count } from './words.js';
 
 export type Fact = [name: string, text: string];
@@ -34,8 +34,7 @@ function eachUser({ steps, request }: Prepared<PlanRequest>): Fact[] {
 /** Calls a second. With more steps than the password each quota has its own pace, and the slowest is the run's. */
 export function rates({ rate, steps, request, usersPerSecond }: Prepared<PlanRequest>): string {
   if (steps.length === 0) return `${rate} calls a second`;
-  const others = request.disable ? 'disables and sign-outs' : 'sign-outs';
-  return `${rate} passwords and ${request.signOutRate} ${others} a second, so ${Math.round(usersPerSecond * 10) / 10} users a second at best`;
+  return `${rate} passwords and ${request.signOutRate} ${updatesInWords(steps)} a second, so ${Math.round(usersPerSecond * 10) / 10} users a second at best`;
 }
 
 function recipients({ request: { recipients: keys } }: Prepared<PlanRequest>): Fact[] {

@@ -11,7 +11,7 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { type Attended, attend } from '../run/attend.js';
 import { planOf } from '../run/begin.js';
 import type { RunDirectory } from '../run/directory.js';
-import { type Stopped, stopFor, type Unfinished } from '../run/ending.js';
+import { type Ending, type Stopped, stopFor, type Unfinished } from '../run/ending.js';
 import { type Execution, executeRun } from '../run/execute.js';
 import { type Finished, finishRun } from '../run/finish.js';
 import { neighbourOf, neighbourText, watchNeighbours } from '../run/neighbours.js';
@@ -69,9 +69,8 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       if (attended !== undefined && !interrupted.signal.aborted) progress.start(attended.snapshot);
     }
   };
-  const neighbours = await watchForOthers(run, alone);
   try {
-    const ending = await executeRun({
+    const ending = await executeBesideOthers(run, alone, {
       ...run,
       rows: rowsToRun(record, run.manifest, directory, underWay),
       isProtected: protection.has,
@@ -90,13 +89,11 @@ export async function watchRun(run: WatchedRun): Promise<number> {
         progress.start(attended.snapshot);
       },
     });
-    await neighbours?.stop();
     ended = ending.kind === 'finished' ? await finish(run) : ending;
   } finally {
     progress.stop();
     // What the queue holds open would keep the process from ending.
     await backend.close().catch(() => undefined);
-    await neighbours?.stop();
     await attended?.stop();
     interrupted.forget();
     log.flush();
@@ -122,19 +119,26 @@ async function finish({
   }
 }
 
-/** Another run on the same queue may take from the same quota. */
-async function watchForOthers(
+/** Tells meanwhile of another run on the same queue, which may take from the same quota. */
+async function executeBesideOthers(
   { record, backend, output, log }: WatchedRun,
   alone: <T>(ask: () => Promise<T>) => Promise<T>,
-) {
-  if (backend.neighbours === undefined) return undefined;
+  execution: Execution,
+): Promise<Ending> {
+  if (backend.neighbours === undefined) return executeRun(execution);
   const own = neighbourOf(record);
-  return watchNeighbours(backend.neighbours, own, (other) => {
+  const watch = await watchNeighbours(backend.neighbours, own, (other) => {
     const text = neighbourText(own, other, record.quota ?? QUOTA);
     if (text === undefined) return;
     log.warn({ neighbour: other.run }, 'another run shares the quota');
     void alone(async () => tell(output.progress, 'warning', `warning: ${escapeForTerminal(text)}\n`));
   });
+  try {
+    return await executeRun(execution);
+  } finally {
+    // While the queue is open still: its note is taken back there.
+    await watch.stop();
+  }
 }
 
 function sayFinished(

@@ -67,6 +67,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   TokenProviderError: 'stop-run',
 };
 
+/** `NotAuthorizedException`: one is a user's, so many with no success between them are the credentials' (DESIGN.md). */
+export const REFUSALS_THAT_STOP = 5;
+
 /** Nothing was sent: the connection was never made. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',

@@ -1,4 +1,5 @@
 import { type CallContext, callUntilAnswered } from '../cognito/call-until-answered.js';
+import { REFUSALS_THAT_STOP } from '../cognito/errors.js';
 import type { UserUpdate } from '../cognito/user-update.js';
 import type { Pacer } from '../rate/pacer.js';
 import type { DisabledRow } from './disabled-rows.js';
@@ -25,8 +26,6 @@ export interface Enabled {
 const AT_ONCE = 50;
 /** How often what was done is synced, in ms: what a kill costs, and a user can be enabled twice. */
 const SYNC_EVERY = 500;
-/** As in a run: one refusal is a user's, five with no success between them are the run's fault. */
-const REFUSALS_THAT_STOP = 5;
 
 type Came = EnabledLine | 'not done';
 

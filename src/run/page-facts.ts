@@ -2,7 +2,7 @@ import { callerText } from '../cognito/caller.js';
 import type { Fact, PageFacts } from '../report/html/page-facts.js';
 import { moment } from '../report/html/words.js';
 import type { Summary } from '../report/summary.js';
-import { stepsInWords } from '../steps.js';
+import { stepsInWords, updatesInWords } from '../steps.js';
 import type { RunRecord } from './record.js';
 import { failureLimitText } from './threshold.js';
 
@@ -53,8 +53,7 @@ function asked(record: RunRecord): Fact[] {
 
 function rates({ rate, steps }: RunRecord): string {
   if (steps === undefined) return `${rate} calls a second`;
-  const others = steps.asked.includes('disabled') ? 'disables and sign-outs' : 'sign-outs';
-  return `${rate} passwords and ${steps.rate} ${others} a second`;
+  return `${rate} passwords and ${steps.rate} ${updatesInWords(steps.asked)} a second`;
 }
 
 function usersThen({ permanent, mode, steps }: RunRecord): string {

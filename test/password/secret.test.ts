@@ -29,7 +29,7 @@ describe('a secret', () => {
     expect(JSON.stringify({ secret, nested: [secret] })).toBe(
       '{"secret":"[redacted]","nested":["[redacted]"]}',
     );
-    // biome-ignore lint/style/useTemplate: the operator is what is tested
+    // The operator is what is tested.
     expect('' + secret).toBe('[redacted]');
     expect(`${secret}`).toBe('[redacted]');
     expect(String(secret)).toBe('[redacted]');
