@@ -9,6 +9,8 @@ export default defineConfig({
     // A shared machine may take the processor away for seconds; what fails twice is broken.
     retry: 1,
     testTimeout: 240_000,
+    // How long a condition is waited for, in ms; vitest's second is short for a program that starts on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,
     projects: [
       {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Control1';
 const ROWS = 200;
@@ -23,10 +23,7 @@ afterEach(() => workplace.remove());
 
 const start = (...more: string[]) =>
   startProgram(
-    [
-      ['run', 'users.csv', '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes'],
-      ['--generate', '--run-dir', workplace.runDir, ...more],
-    ].flat(),
+    [runOn(POOL, standIn.url), ['--generate', '--run-dir', workplace.runDir, ...more]].flat(),
     workplace.here,
   );
 const command = (...args: string[]) => runProgram(args, workplace.here);
@@ -76,7 +73,8 @@ describe.each([
 });
 
 test('status tells a finished run from a killed one and says what to do next; pause and set-rate refuse both', async () => {
-  const run = await start('--quota', '500', '--rate', '100');
+  // Slow enough to be seen while it goes on after the resume.
+  const run = await start('--quota', '500', '--rate', '30');
   await calledAtLeast(20);
   run.kill('SIGKILL');
   await run.result;

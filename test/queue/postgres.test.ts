@@ -46,7 +46,8 @@ const jobsLeft = async (): Promise<number> => {
 };
 
 test('a run on PostgreSQL, shared with a worker of another process, calls each user once and leaves nothing there', async () => {
-  const run = await startProgram(runArgs('--rate', '150'), workplace.here);
+  // Slow enough for a worker that starts meanwhile.
+  const run = await startProgram(runArgs('--rate', '40'), workplace.here);
   await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
   const worker = await startProgram(
     ['worker', '--queue', postgres.url, '--run', workplace.runDir, ...service()],
