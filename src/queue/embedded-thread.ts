@@ -36,6 +36,17 @@ class OwnersFiles extends NodeFS {
   }
 }
 
+/**
+ * Nobody can hear the events of a queue that only this process reaches, and BullMQ can't be told to write none: two a job took
+ * a quarter of PostgreSQL's time (BENCHMARKS.md). PostgreSQL leaves the call of such a function out.
+ */
+const NO_EVENTS = `create or replace function bullmq.publish_event(p_queue text, p_event text, p_data jsonb)
+  returns bigint language sql immutable as 'select null::bigint'`;
+
+/** Parse, Bind, Describe, Execute and Close: nobody waits for their answers before the Sync. */
+const HELD = new Set([...'PBDEC'].map((type) => type.codePointAt(0)));
+const TERMINATE = 'X'.codePointAt(0);
+
 if (socketPath === undefined) {
   await prepare();
   parentPort?.postMessage('prepared');
@@ -62,22 +73,25 @@ if (socketPath === undefined) {
  * PGlite has one session for all connections, and pglite-socket gives it to whoever sends the next message, except within
  * a transaction. Between the Parse and the Sync of a statement somebody else's message would change what is bound
  * (https://github.com/electric-sql/pglite/issues/1046): a batch of jobs met it that came in several reads, being over
- * 64 KB. So here a statement counts as a transaction until its Sync.
+ * 64 KB. So here a statement counts as a transaction until its Sync, and its messages are handed over together: one by one,
+ * a third of the time in PostgreSQL went into the handing over.
  */
 function heldUntilSync(database: PGlite): PGlite {
-  const extended = new Set(['P', 'B', 'D', 'E', 'C', 'F', 'H']);
-  let held = false;
+  const held: Uint8Array[] = [];
   const session = {
     waitReady: database.waitReady,
-    isInTransaction: () => held || database.isInTransaction(),
+    isInTransaction: () => held.length > 0 || database.isInTransaction(),
     runExclusive: <T>(act: () => Promise<T>) => database.runExclusive(act),
-    execProtocolRawStream: (...[message, options]: Parameters<PGlite['execProtocolRawStream']>) => {
-      held = extended.has(String.fromCharCode(message[0] ?? 0));
-      return database.execProtocolRawStream(message, options);
+    execProtocolRawStream: async (...[message, options]: Parameters<PGlite['execProtocolRawStream']>) => {
+      // A client that leaves in the midst of a statement takes it along.
+      if (message[0] === TERMINATE) held.length = 0;
+      held.push(message);
+      if (HELD.has(message[0])) return;
+      await database.execProtocolRawStream(Buffer.concat(held.splice(0)), options);
     },
     // Asked for when a connection ends in the midst of a statement.
     exec: (statement: string) => {
-      held = false;
+      held.length = 0;
       return database.exec(statement);
     },
   };
@@ -96,6 +110,7 @@ async function prepare(): Promise<void> {
   });
   await db.exec('create schema bullmq; set search_path = bullmq');
   await migrate(db);
+  await db.exec(NO_EVENTS);
   await db.exec('update pg_database set datistemplate = false');
   await db.exec('drop database template0');
   await db.exec('drop database template1');

@@ -30,13 +30,13 @@ const CLOSE_WITHIN = 5_000;
 const RELEASE_LOCKS = `update bullmq.job set state = 'waiting', lock_token = null, locked_until_ms = null,
   stalled_marked = false where state = 'active'`;
 
-/** Nobody hears the events of a queue that only this process reaches; 0 would mean to keep them all. */
+/** What is still written of events (of the queue, not of jobs) nobody hears; 0 would mean to keep them all. */
 const EVENTS_KEPT = 1;
 /**
  * PGlite is PostgreSQL without its background processes. Nobody but this clears away dead rows and the write-ahead log:
  * without it, 20,000 rows left 150 MB.
  */
-const TIDY = ['vacuum bullmq.job, bullmq.event', 'checkpoint'];
+const TIDY = ['vacuum bullmq.job', 'checkpoint'];
 /** Clean-ups of finished jobs between two tidyings, which hold up the queue. */
 const TIDY_EVERY = 4;
 
@@ -141,7 +141,7 @@ async function makeAnew(directory: string): Promise<string> {
 }
 
 /** Counts the ways in which the data directory has been prepared, so that a cache of another is not taken. */
-const PREPARED = 4;
+const PREPARED = 5;
 
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */
 async function preparedDirectory(): Promise<string> {
@@ -152,7 +152,10 @@ async function preparedDirectory(): Promise<string> {
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const making = await mkdtemp(`${prepared}.`);
   const thread = new Thread(threadFile, { workerData: { directory: making, connections: 0 } });
-  await answer(thread, 'prepared');
+  await answer(thread, 'prepared').catch(async (error: Error) => {
+    await rm(making, { recursive: true, force: true });
+    throw error;
+  });
   await once(thread, 'exit');
   await rename(making, prepared).catch(async () => {
     // Another run was faster; its copy is as good.
