@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Outcome, outcomeSchema } from '../src/outcome.js';
+import { type Calls, type Outcome, outcomeSchema } from '../src/outcome.js';
 import { unambiguous } from '../src/password/owner.js';
 import { authenticate, isAuthentic, type RunKey } from '../src/password/run-key.js';
 import type { Step } from '../src/steps.js';
@@ -18,6 +18,7 @@ export interface JobFacts {
   unsent: number;
   maybeSent: boolean;
   done: readonly Step[];
+  calls?: Calls | undefined;
 }
 
 export function codeOfJob(key: RunKey, job: JobFacts): string {
@@ -28,8 +29,15 @@ export function isJobAuthentic(key: RunKey, job: JobFacts, code: string): boolea
   return isAuthentic(key, jobText(job), code);
 }
 
-function jobText({ run, pool, row, username, unsent, maybeSent, done }: JobFacts): string {
-  return unambiguous(['job', run, pool, row, username, unsent, String(maybeSent), ...done]);
+function jobText({ run, pool, row, username, unsent, maybeSent, done, calls }: JobFacts): string {
+  const of = calls && [
+    calls.attempts,
+    calls.throttles,
+    calls.requestId ?? '',
+    calls.startedAt,
+    calls.finishedAt,
+  ];
+  return unambiguous(['job', run, pool, row, username, unsent, String(maybeSent), ...done, ...(of ?? [])]);
 }
 
 /** An outcome as it lies in the queue. */

@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import { z } from 'zod';
+import { callsSchema } from '../src/outcome.js';
 import type { RunKey } from '../src/password/run-key.js';
 import { STEPS } from '../src/steps.js';
 import { codeOfJob, isJobAuthentic } from './authentic.js';
@@ -19,6 +20,8 @@ export const resetUserSchema = z.object({
   maybeSent: z.boolean().default(false),
   /** Steps that are done: another try begins with the next one. */
   done: z.array(z.enum(STEPS)).default([]),
+  /** What the calls of these came to: the row's line tells of the first try that did a step, too. */
+  calls: callsSchema.optional(),
   /** Shows that a holder of the run's key made this job. */
   code: z.string(),
 });

@@ -96,7 +96,8 @@ export function createResetUser(context: ResetUserContext) {
 
     const { pool: poolId, permanent, steps } = context;
     const { username } = data;
-    let calls: Calls | undefined;
+    let calls: Calls | undefined = data.calls;
+    let sent = false;
     for (const step of steps) {
       if (data.done.includes(step.name)) continue;
       const answer = await callUntilAnswered(() => step.send({ poolId, username, password, permanent }), {
@@ -108,6 +109,7 @@ export function createResetUser(context: ResetUserContext) {
       // BullMQ does nothing more about a job that says it waits, and this one waits with another worker.
       if (answer.kind === 'lost') throw new bullmq.WaitingError();
       if ('calls' in answer) calls = addCalls(calls, answer.calls);
+      sent = true;
       const wasSent = async () => sentBefore || context.mayHaveForgotten(job);
       const came = await whatCame(step, answer, { ...data, wasSent }, context);
       if (came === 'back') return giveBack(job, token, data, answer, context);
@@ -115,12 +117,12 @@ export function createResetUser(context: ResetUserContext) {
         const unsure = 'maybeApplied' in answer && answer.maybeApplied ? [step.name] : [];
         return sign({ ...came, ...(calls && { calls }), ...statesOf(context, data.done, unsure) });
       }
-      data = { ...data, done: [...data.done, step.name] };
+      data = { ...data, done: [...data.done, step.name], ...(calls && { calls }) };
       // Remembered, so that a worker which takes over goes on from here; a queue out of reach only costs the step again.
       if (step !== steps.at(-1)) await job.updateData(signJob(context.key, data)).catch(() => undefined);
     }
     // The run makes no job of which nothing is left to do.
-    return calls === undefined ? REFUSED : sign({ status: 'succeeded', calls });
+    return calls === undefined || !sent ? REFUSED : sign({ status: 'succeeded', calls });
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STEP_STATES, type Step, type StepStates } from './steps.js';
 
 /** What the calls for one user came to; absent for a row that never reached the pool. */
-const calls = z.object({
+export const callsSchema = z.object({
   /** Calls sent for this user, throttled ones apart. */
   attempts: z.int().nonnegative(),
   /** Calls that the service answered with "slow down". */
@@ -25,7 +25,7 @@ const stepStates = z.object({ disabled: stepState, password_set: stepState, sign
  */
 export const outcomeSchema = z.discriminatedUnion('status', [
   /** All steps that were asked are done. */
-  z.object({ status: z.literal('succeeded'), calls }),
+  z.object({ status: z.literal('succeeded'), calls: callsSchema }),
   z.object({
     status: z.literal('failed'),
     /** The exception's name as the service spells it, or one of this program's own. */
@@ -33,7 +33,7 @@ export const outcomeSchema = z.discriminatedUnion('status', [
     message: z.string(),
     /** Whether a new run may do better with this row (`retry`). */
     retryable: z.boolean(),
-    calls: calls.optional(),
+    calls: callsSchema.optional(),
     /** Which steps are done all the same, of a run that was asked for more than passwords. */
     steps: stepStates.optional(),
   }),
@@ -49,7 +49,7 @@ export const outcomeSchema = z.discriminatedUnion('status', [
 
 export type Outcome = z.infer<typeof outcomeSchema>;
 export type OutcomeStatus = Outcome['status'];
-export type Calls = z.infer<typeof calls>;
+export type Calls = z.infer<typeof callsSchema>;
 
 /** The calls of one step after those of another, as one. */
 export function addCalls(before: Calls | undefined, more: Calls): Calls {

@@ -59,7 +59,7 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     expect(run.standIn.user('eu-west-1_Jobs1', 'user-1')?.enabled).toBe(false);
   });
 
-  test('a sign-out that is denied stops the run, and the next worker does not set the password again', async () => {
+  test('a sign-out that is denied stops the run, and the next worker does not set the password again, but knows when it was set', async () => {
     const run = await jobRun({ kind, steps: ['password_set', 'signed_out'], concurrency: 1 });
     const action = { kind: 'error', name: 'AccessDeniedException' } as const;
     run.standIn.setFaults([{ operation: SIGN_OUT, times: 1, action }]);
@@ -68,8 +68,13 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     expect(await run.stopped).toMatchObject({ error: 'AccessDeniedException', call: SIGN_OUT });
     await worker.drain();
     expect(run.outcomes.size).toBe(0);
+    const stoppedAt = new Date().toISOString();
     run.work();
-    expect(await run.outcome(1)).toMatchObject({ status: 'succeeded' });
+    const outcome = await run.outcome(1);
+    expect(outcome).toMatchObject({ status: 'succeeded' });
+    expect('calls' in outcome && outcome.calls !== undefined && outcome.calls.startedAt < stoppedAt).toBe(
+      true,
+    );
     const denied = callsFor(run, 'user-1').indexOf(SIGN_OUT);
     expect(callsFor(run, 'user-1').slice(denied)).not.toContain('AdminSetUserPassword');
   });
