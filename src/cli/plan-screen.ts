@@ -44,5 +44,6 @@ function stops({ request: { canary, canaryFailures = 1, maxFailures } }: Prepare
         ? `at ${failureLimitText(maxFailures)} failed users`
         : 'never because users fail';
   if (canary === undefined) return later;
-  return `after the first ${count(canary)} rows if ${canaryFailures === 1 ? 'any fails' : `${count(canaryFailures)} fail`}, then ${later}`;
+  const first = canary === 1 ? 'row' : `${count(canary)} rows`;
+  return `after the first ${first} if ${canaryFailures === 1 ? 'any fails' : `${count(canaryFailures)} fail`}, then ${later}`;
 }

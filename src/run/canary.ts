@@ -31,7 +31,13 @@ export function judgeCanary({ rows, failures }: Canary, records: readonly Report
   const byCount = errorsByCount(errors);
   const failed = byCount.reduce((sum, [, count]) => sum + count, 0);
   const first = rows === 1 ? 'the first row' : `the first ${rows} rows`;
-  if (failed === 0) return { records, failed, clean: true, message: `None of ${first} failed.` };
+  if (failed === 0)
+    return {
+      records,
+      failed,
+      clean: true,
+      message: rows === 1 ? 'The first row did not fail.' : `None of ${first} failed.`,
+    };
   const hint = errorHint(byCount[0]?.[0] ?? '');
   const shown = byCount.map(([error, count]) => `${count} ${error}`).join(', ');
   return {

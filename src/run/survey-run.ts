@@ -44,11 +44,13 @@ export async function surveyRun(
         onProgress,
       })
     : () => [];
-  const findingsOf = (row: ManifestRow) => [
-    ...findingsInFile(row, policy),
-    ...(row.kind === 'user' && protection.has(row.username) ? [IS_PROTECTED] : []),
-    ...findingsOfUser(row),
-  ];
+  const findingsOf = (row: ManifestRow) => {
+    const ofUser = findingsOfUser(row);
+    const onList = row.kind === 'user' && protection.has(row.username);
+    // Once the pool was asked, what it says of the row's user holds this as well.
+    const isTold = ofUser.some(({ name }) => name === PROTECTED.error);
+    return [...findingsInFile(row, policy), ...(onList && !isTold ? [IS_PROTECTED] : []), ...ofUser];
+  };
   const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
   return { survey: await surveyRows(rows, findingsOf, signal), findingsOf, findingsOfUser, included };
 }

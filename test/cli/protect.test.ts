@@ -77,11 +77,12 @@ test('a user on a --protect list is skipped as UserIsProtected whatever the CSV 
   expect(await wasCalled('ADMIN', 'Admin', 'operator')).toEqual([]);
 });
 
-test('an alias of a protected user, and a protected alias of a user, are skipped once the pool was asked', async () => {
-  await workplace.write('users.csv', csvOf(['root@example.org', 'operator', 'user-1']));
-  await workplace.write('glass.txt', 'Admin\nop@example.org\n');
-  const { code } = await runProgram(args('--protect', 'glass.txt', '--check-users'), workplace.here);
+test('an alias of a protected user, and a protected alias of a user, are skipped once the pool was asked, and each is told of once', async () => {
+  await workplace.write('users.csv', csvOf(['root@example.org', 'operator', 'user-1', 'user-2']));
+  await workplace.write('glass.txt', 'Admin\nop@example.org\nuser-2\n');
+  const { code, stderr } = await runProgram(args('--protect', 'glass.txt', '--check-users'), workplace.here);
   expect(code).toBe(1);
+  expect(stderr).toMatch(/^ +3 {2}UserIsProtected$/m);
   expect([errorOf('root@example.org'), errorOf('operator'), errorOf('user-1')]).toEqual([
     'UserIsProtected',
     'UserIsProtected',
