@@ -104,7 +104,7 @@ async function runStep(step: Step, others: readonly Step[], place: Place): Promi
 async function inPlace(command: string, { path }: Workplace): Promise<string> {
   if (command.search(SOME_RUN) === -1) return command;
   const newest = (await readdir(join(path, 'runs')))
-    .filter((name) => /^2/.test(name))
+    .filter((name) => name.startsWith('2'))
     .sort()
     .at(-1);
   return command.replaceAll(SOME_RUN, `runs/${newest}`);

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -37,4 +37,21 @@ test('imports point one way: from the command line down to the shared types, and
     }
   }
   expect(wrong).toEqual([]);
+});
+
+test('each room is on the map of the house in CONTRIBUTING.md, on its floor, with files that there are', () => {
+  const rows = [
+    ...readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| +(\d+) +\|(.*)\|$/gm),
+  ].map(([, floor, rest = '']) => {
+    const [room = '', , files = ''] = rest.split('|').map((cell) => cell.trim());
+    return { floor: Number(floor), room: room.replaceAll('`', ''), files: files.match(/[\w-]+\.ts/g) ?? [] };
+  });
+  const onTheMap = FLOORS.map((_, index) =>
+    rows.filter(({ floor }) => floor === index + 1).map(({ room }) => room),
+  );
+  expect(onTheMap.map((rooms) => rooms.sort())).toEqual(FLOORS.map((rooms) => [...rooms].sort()));
+  const gone = rows
+    .flatMap(({ room, files }) => files.map((file) => `${room}/${file}`))
+    .filter((path) => !existsSync(join(ROOT, path)));
+  expect(gone).toEqual([]);
 });
