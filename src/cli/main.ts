@@ -6,6 +6,7 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { faultText } from './fault-text.js';
+import { keepCompiledCode } from './keep-compiled-code.js';
 import { program } from './program.js';
 import { withoutUrlPasswords } from './url-passwords.js';
 
@@ -15,6 +16,9 @@ for (const flag of ['--heap-growing-percent=100', '--semi-space-growth-factor=1'
 
 // Whatever this program or a package of its makes is for its owner only.
 process.umask(0o077);
+
+// Half of what a short command takes is compiling what it loads from here on.
+keepCompiledCode();
 
 /** How long connections may take to end, in ms, when all is done and said. */
 const LINGER = 2_000;

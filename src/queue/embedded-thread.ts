@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import bullmq, { type PgQueryable } from 'bullmq';
+import type { PgQueryable } from 'bullmq';
 
 // The one who starts this thread is `embedded.ts`, which passes exactly this.
 const { directory, socketPath, connections } = workerData as {
@@ -127,5 +127,7 @@ async function migrate(db: PGlite): Promise<void> {
   };
   // The rows' type is the caller's claim in node-postgres too; PGlite's `exec` can't carry it.
   const client = { query } as PgQueryable;
+  // Loaded here only, once for a version: BullMQ and its packages are 300 files.
+  const { default: bullmq } = await import('bullmq');
   await bullmq.runMigrations(client, 'bullmq');
 }

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import bullmq from 'bullmq';
 import { Pool } from 'pg';
 import { memoryPaceStore, type PaceStore } from '../rate/pace-store.js';
+import { userCache } from '../user-cache.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import { keptJobs } from './kept-jobs.js';
 import { createMakers } from './makers.js';
@@ -146,7 +147,7 @@ const PREPARED = 5;
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */
 async function preparedDirectory(): Promise<string> {
   const versions = `pglite-${await versionOf('@electric-sql/pglite')}-bullmq-${await versionOf('bullmq')}-${PREPARED}`;
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cognito-bulk-reset');
+  const cache = userCache();
   const prepared = join(cache, versions);
   if (await exists(prepared)) return prepared;
   await mkdir(cache, { recursive: true, mode: 0o700 });

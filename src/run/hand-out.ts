@@ -1,6 +1,5 @@
 import { credentialRows } from '../credentials/credential-rows.js';
 import { encryptRows } from '../credentials/encrypt-rows.js';
-import { encrypterFor } from '../credentials/recipients.js';
 import type { RunKey } from '../password/run-key.js';
 import { replaceFile } from '../report/atomic-file.js';
 import type { RunDirectory } from './directory.js';
@@ -17,6 +16,8 @@ export async function handOutPasswords(
   key: RunKey,
 ): Promise<void> {
   if (recipients === undefined || shape === undefined) return;
+  // age is loaded only by a run that hands out passwords: it is many files.
+  const { encrypterFor } = await import('../credentials/recipients.js');
   const rows = credentialRows({ report: directory.report, poolId: pool.id, key, shape }, () => undefined);
   const encrypted = await encryptRows(rows, encrypterFor(recipients));
   await replaceFile(directory.credentials, (file) => file.writeFile(encrypted));

@@ -1,5 +1,5 @@
-import { createMetrics, type Metrics } from './metrics.js';
-import { metricsAddress, type MetricsServer, serveMetrics } from './metrics-server.js';
+import type { Metrics } from './metrics.js';
+import type { MetricsServer } from './metrics-server.js';
 import { openTracing, type Tracing } from './tracing.js';
 
 /** Who looks on while a run or a worker works: Prometheus, and a collector of traces. Either may be absent. */
@@ -16,19 +16,27 @@ export interface Observers {
  * @throws UsageError if the address is taken or none, or traces are asked for and can't be made
  */
 export async function openObservers(metrics: string | true | undefined): Promise<Observers> {
-  const address = metrics === undefined ? undefined : metricsAddress(metrics);
-  const tracing = await openTracing(process.env);
-  const made = address === undefined ? undefined : createMetrics();
-  let server: MetricsServer | undefined;
-  if (made !== undefined && address !== undefined) server = await serveMetrics(made, address);
+  const served = metrics === undefined ? undefined : await serve(metrics);
+  const tracing = await openTracing(process.env).catch(async (error: unknown) => {
+    await served?.server.close();
+    throw error;
+  });
   return {
-    metrics: made,
-    metricsUrl: server?.url,
+    metrics: served?.metrics,
+    metricsUrl: served?.server.url,
     telemetry: tracing?.telemetry,
     close: async () => {
-      await server?.close();
+      await served?.server.close();
       // A collector that is out of reach must not keep a finished run from ending.
       await tracing?.close().catch(() => undefined);
     },
   };
+}
+
+/** Loaded only by who asks for it: prom-client and what it needs are a tenth of all that a run loads. */
+async function serve(address: string | true): Promise<{ metrics: Metrics; server: MetricsServer }> {
+  const { createMetrics } = await import('./metrics.js');
+  const { metricsAddress, serveMetrics } = await import('./metrics-server.js');
+  const metrics = createMetrics();
+  return { metrics, server: await serveMetrics(metrics, metricsAddress(address)) };
 }

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { startProgram, type RunningProgram } from '../support/program.js';
 import { type Redis, startRedis } from '../support/redis.js';
 import { seededRandom } from '../support/seeded-random.js';
@@ -42,7 +41,6 @@ const TWICE = 50;
 /** Calls a second: fast enough that a blow hits a run in full swing, slow enough that it doesn't end before the last. */
 const RATE = 120;
 const GIVE_UP = 180_000;
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 
 /** Runs the real program over a manifest while its processes, its queue and its calls meet with what the seed says. */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
@@ -156,7 +154,7 @@ async function createStage({
     flushed: 0,
     resumed: 0,
   };
-  const here = { cwd: dir, env: { XDG_CACHE_HOME: CACHE } };
+  const here = { cwd: dir };
   const queue = redis === undefined ? [] : ['--queue', redis.url];
   const service = ['--endpoint-url', standIn.url, '--allow-http'];
   let codes: (number | null)[] = [];
@@ -189,7 +187,7 @@ async function createStage({
     workers.push(
       await startProgram(['worker', '--run', runDir, ...queue, ...service], {
         ...here,
-        env: { ...here.env, COGNITO_BULK_RESET_LOG_LEVEL: 'warn' },
+        env: { COGNITO_BULK_RESET_LOG_LEVEL: 'warn' },
       }),
     );
   };

@@ -3,12 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Step } from '../../src/steps.js';
 import { endProgramsIn, type ProgramOptions } from '../support/program.js';
-
-/** The prepared embedded queue is kept between runs of the tests: initdb takes seconds. */
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 
 export type ReportLine = Record<
   'row' | 'line' | 'username' | 'status' | 'error' | 'message' | 'attempts' | 'request_id',
@@ -37,7 +33,7 @@ export async function createWorkplace(parent = tmpdir()): Promise<Workplace> {
   return {
     path,
     runDir,
-    here: { cwd: path, env: { XDG_CACHE_HOME: CACHE } },
+    here: { cwd: path, env: {} },
     write: (name, content) => writeFile(join(path, name), content),
     report: () => parse(readFileSync(join(runDir, 'report.csv')), { columns: true }),
     json: (name) => JSON.parse(readFileSync(join(runDir, name), 'utf8')),

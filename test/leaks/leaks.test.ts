@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Redis, startRedis } from '../support/redis.js';
 import { ROWS } from './faults.js';
@@ -7,7 +6,6 @@ import { addFiles, addTo, type Monitor, monitorRedis, type Places } from './plac
 import { createSearch } from './search.js';
 import { type Combination, type WatchedRun, watchRun } from './watched-run.js';
 
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 const MODES = ['generate', 'password-column', 'discard'] as const;
 const QUEUES = ['Redis', 'the embedded queue'] as const;
 const COMBINATIONS = MODES.flatMap((mode) =>
@@ -25,7 +23,7 @@ beforeAll(async () => {
   redis = await startRedis({ appendonly: 'always', args: plain });
   monitor = await monitorRedis(redis.socketPath);
   const watch = async ({ mode, queue, name }: (typeof COMBINATIONS)[number]) => {
-    const combination: Combination = { mode, redis: queue === 'Redis' ? redis : undefined, cache: CACHE };
+    const combination: Combination = { mode, redis: queue === 'Redis' ? redis : undefined };
     runs.set(name, await watchRun(combination));
   };
   await Promise.all(COMBINATIONS.map(watch));

@@ -21,8 +21,6 @@ export interface Combination {
   mode: 'generate' | 'password-column' | 'discard';
   /** The queue: this Redis, or the embedded one. */
   redis: Redis | undefined;
-  /** The prepared data directory of the embedded queue, which is no place of this run. */
-  cache: string;
 }
 
 /** A run that was watched from its first process to its last. */
@@ -41,7 +39,7 @@ export interface WatchedRun {
 }
 
 /** Stopped by an error, resumed, killed half way, resumed to its end with every fault, all at the most talkative level. */
-export async function watchRun({ mode, redis, cache }: Combination): Promise<WatchedRun> {
+export async function watchRun({ mode, redis }: Combination): Promise<WatchedRun> {
   const [userMark, pathMark] = [`Planted-${hex()}`, `leak-${hex()}`];
   const home = await mkdtemp(join(tmpdir(), `${pathMark}-`));
   const at = (name: string) => join(home, name);
@@ -62,7 +60,6 @@ export async function watchRun({ mode, redis, cache }: Combination): Promise<Wat
       env: {
         HOME: home,
         TMPDIR: at('tmp'),
-        XDG_CACHE_HOME: cache,
         COGNITO_BULK_RESET_LOG_LEVEL: 'trace',
         ...(redis === undefined ? {} : { COGNITO_BULK_RESET_QUEUE: redis.url }),
       },

@@ -50,6 +50,9 @@ export interface RunningProgram {
   result: Promise<ProgramResult>;
 }
 
+/** A user's cache that the runs of the tests share: the prepared embedded queue (initdb takes seconds), and compiled code. */
+export const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
+
 /** The built command line; `npm run build` makes it. */
 export const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
@@ -102,6 +105,7 @@ function cleanEnvironment(home: string): Record<string, string | undefined> {
   return {
     PATH: process.env.PATH,
     HOME: home,
+    XDG_CACHE_HOME: CACHE,
     TMPDIR: process.env.TMPDIR,
     AWS_ACCESS_KEY_ID: 'AKIATEST',
     AWS_SECRET_ACCESS_KEY: 'test-secret',
