@@ -12,9 +12,18 @@ export interface Step {
   otherTerminal: boolean;
   /** Lines that it prints, in this order; others may stand between them. */
   prints: string[];
+  /** What it asks on the way, and what the reader answers: lines such as `Go on? [y/N] y`. */
+  answers: Answer[];
   /** Of a line `(exit code 1)` in the excerpt. @default 0 */
   exitCode: number;
 }
+
+export interface Answer {
+  question: string;
+  answer: string;
+}
+
+const ASKED = /^(.*(?:\[y\/N\]|to go on:)) (\S+)$/;
 
 /** What a page is made of beside its prose, as far as this test knows it; anything else is a mistake. */
 const COMMANDS = new Set(['', 'sh', 'sh other-terminal']);
@@ -35,7 +44,7 @@ export function stepsOf(page: string): Step[] {
         .trim()
         .split('\n')) {
         const otherTerminal = info === 'sh other-terminal';
-        steps.push({ command, otherTerminal, prints: [], exitCode: 0 });
+        steps.push({ command, otherTerminal, prints: [], answers: [], exitCode: 0 });
       }
     } else if (OUTPUT.has(info)) {
       const step = steps.at(-1);
@@ -44,6 +53,8 @@ export function stepsOf(page: string): Step[] {
         const code = /^\(exit code (\d+)\)$/.exec(line.trim())?.[1];
         if (code !== undefined) step.exitCode = Number(code);
         else if (line.trim() !== '') step.prints.push(line.trim());
+        const [, question, answer] = ASKED.exec(line.trim()) ?? [];
+        if (question !== undefined && answer !== undefined) step.answers.push({ question, answer });
       }
     } else if (!FILES.has(info)) {
       throw new Error(`${page}: a block of "${info}" is neither a command, an excerpt nor a file.`);
@@ -54,7 +65,6 @@ export function stepsOf(page: string): Step[] {
 
 /** What differs from run to run: times, durations, rates, hashes, ports and directories. Counts stay. */
 const VARYING: [RegExp, string][] = [
-  [/\u001b\[[\d;?]*[A-Za-z]/g, ''],
   [/\d{4}-\d\d-\d\d[T ]\d\d:?\d\d:?\d\d(\.\d+)?Z?/g, '<time>'],
   [/\b[0-9a-f]{64}\b|\b[0-9a-f]{8}…/g, '<hash>'],
   [/http:\/\/127\.0\.0\.1:\d+/g, '<endpoint>'],
@@ -68,5 +78,13 @@ const VARYING: [RegExp, string][] = [
 
 /** A line as an excerpt is held against it. */
 export function comparable(line: string): string {
-  return VARYING.reduce((text, [pattern, with_]) => text.replaceAll(pattern, with_), line).trim();
+  return VARYING.reduce(
+    (text, [pattern, with_]) => text.replaceAll(pattern, with_),
+    withoutEscapes(line),
+  ).trim();
+}
+
+/** What a terminal is told of colours and places is no text. */
+export function withoutEscapes(text: string): string {
+  return text.replaceAll(/\u001b\[[\d;?]*[A-Za-z]/g, '');
 }

@@ -49,7 +49,7 @@ function incident(): Setting {
     pool: {
       name: 'customers',
       users: [
-        ...names(77, 'user-'),
+        ...names(147, 'user-'),
         'admin',
         { username: 'left-in-2024', enabled: false },
         { username: 'partner', status: 'EXTERNAL_PROVIDER' },
@@ -68,6 +68,7 @@ function readme(): Setting {
   const users = names(20, 'user-');
   return {
     pool: { name: 'customers', users },
+    atTerminal: false,
     files: {
       'users.csv': `username\n${users.join('\n')}\n`,
       'staff.csv': `name,team,username\n${users.map((name) => `N,T,${name}\n`).join('')}`,

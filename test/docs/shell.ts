@@ -1,27 +1,39 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { CLI } from '../support/program.js';
-import { ed25519Key } from '../credentials/ssh-keys.js';
 import type { Workplace } from '../cli/workplace.js';
+import { ed25519Key } from '../credentials/ssh-keys.js';
+import { CLI } from '../support/program.js';
+import { type Answer, withoutEscapes } from './page.js';
 
 export interface Ended {
   code: number | null;
   output: string;
 }
 
-export interface Shell {
-  /** Runs a command as a reader would; standard output and standard error together. */
-  start(command: string): { ended: Promise<Ended>; kill: () => void };
+/** A command that was started. */
+export interface Started {
+  /** When it has asked all that the page has answers to; also when it ends without. */
+  answered: Promise<void>;
+  ended: Promise<Ended>;
+  kill: () => void;
 }
+
+export interface Shell {
+  /** Runs a command as a reader would, standard output and standard error together, and answers its questions in turn. */
+  start(command: string, answers?: readonly Answer[]): Started;
+}
+
+/** How the program ends a question. */
+const QUESTION = /(\[y\/N\]|to go on:) $/;
 
 /**
  * A shell in a workplace whose environment makes the commands of the docs run there as they are written: the endpoint and
- * the credentials are the stand-in's, no question is asked (there is no terminal), and `npx` finds the built program at once.
+ * the credentials are the stand-in's, and `npx` finds the built program at once. Each command has a terminal of its own
+ * (`script`, of every Linux), or none, and then no question is asked.
  */
-export async function openShell(workplace: Workplace, endpoint: string): Promise<Shell> {
+export async function openShell(workplace: Workplace, endpoint: string, atTerminal: boolean): Promise<Shell> {
   const bin = join(workplace.path, 'bin');
   const ssh = join(workplace.path, '.ssh');
   await mkdir(bin);
@@ -33,33 +45,54 @@ export async function openShell(workplace: Workplace, endpoint: string): Promise
     ...workplace.here.env,
     PATH: `${bin}:${process.env.PATH}`,
     HOME: workplace.path,
+    SHELL: '/bin/bash',
+    TERM: 'xterm-256color',
     AWS_ACCESS_KEY_ID: 'AKIATEST',
     AWS_SECRET_ACCESS_KEY: 'test-secret',
     AWS_EC2_METADATA_DISABLED: 'true',
     COGNITO_BULK_RESET_ENDPOINT_URL: endpoint,
     COGNITO_BULK_RESET_ALLOW_HTTP: 'true',
-    COGNITO_BULK_RESET_YES: 'true',
+    ...(!atTerminal && { COGNITO_BULK_RESET_YES: 'true' }),
   };
   return {
-    start: (command) => {
-      const child = spawn('bash', ['-c', `set -o pipefail; exec 2>&1; ${command}`], {
-        cwd: workplace.path,
-        env,
-        stdio: ['ignore', 'pipe', 'ignore'],
-        // Its own group, so that what it has started ends with it.
-        detached: true,
-      });
-      return { ended: endOf(child), kill: () => killGroup(child) };
+    start: (command, answers = []) => {
+      const [file, ...args] = atTerminal
+        ? ['script', '--quiet', '--return', '--flush', '--command', `stty cols 100; ${command}`, '/dev/null']
+        : ['bash', '-c', `set -o pipefail; exec 2>&1; ${command}`];
+      // Its own group, so that what it has started ends with it.
+      const child = spawn(file ?? '', args, { cwd: workplace.path, env, stdio: 'pipe', detached: true });
+      if (!atTerminal) child.stdin.end();
+      return converse(child, answers);
     },
   };
 }
 
-async function endOf(child: ChildProcess): Promise<Ended> {
-  if (child.stdout === null) throw new Error('The shell has no standard output.');
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  return { code: typeof code === 'number' ? code : null, output };
-}
-
-function killGroup({ pid, exitCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+function converse(child: ChildProcessWithoutNullStreams, answers: readonly Answer[]): Started {
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  const left = [...answers];
+  const allAnswered = Promise.withResolvers<void>();
+  if (left.length === 0) allAnswered.resolve();
+  let output = '';
+  let read = 0;
+  child.stderr.resume();
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+    const lately = withoutEscapes(output.slice(read));
+    if (!QUESTION.test(lately)) return;
+    read = output.length;
+    const next = left.shift();
+    if (next === undefined || !lately.endsWith(`${next.question} `)) {
+      output += `\nThe page has no answer to this${next === undefined ? '' : `, but to "${next.question}"`}.\n`;
+      return kill();
+    }
+    child.stdin.write(`${next.answer}\r`);
+    if (left.length === 0) allAnswered.resolve();
+  });
+  const ended = once(child, 'close').then(([code]): Ended => {
+    allAnswered.resolve();
+    return { code: typeof code === 'number' ? code : null, output };
+  });
+  return { answered: allAnswered.promise, ended, kill };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -13,6 +13,8 @@ export interface Setting {
   /** The pool that the pages call eu-west-1_AbCdEf123. */
   pool: Omit<PoolOptions, 'id'>;
   files: Record<string, string>;
+  /** Whether its commands have a terminal, and ask. @default true */
+  atTerminal?: boolean;
   /** What happens in the world before a command that contains this text, also one that is left out. */
   before?: Record<string, (world: World) => void | Promise<void>>;
 }
@@ -39,7 +41,7 @@ export async function runPage(
 ): Promise<string> {
   const service = await startStandIn({ pools: [{ ...setting.pool, id: POOL_ID }] });
   const workplace = await createWorkplace();
-  const shell = await openShell(workplace, service.url);
+  const shell = await openShell(workplace, service.url, setting.atTerminal ?? true);
   const printed: string[] = [];
   const world: World = { service, workplace, run: (command) => shell.start(command).ended };
   try {
@@ -88,9 +90,12 @@ async function runStep(step: Step, others: readonly Step[], place: Place): Promi
   await place.before(step.command);
   if (place.isLeftOut(step.command)) return;
   const command = await inPlace(step.command, place.workplace);
-  const started = place.shell.start(command);
+  const started = place.shell.start(command, step.answers);
   try {
-    if (others.length > 0) await underWay(command, place.workplace);
+    if (others.length > 0) {
+      await started.answered;
+      await underWay(command, place.workplace);
+    }
     for (const other of others) await runStep(other, [], place);
     const ended = await started.ended;
     place.printed.push(ended.output);
@@ -110,12 +115,10 @@ async function inPlace(command: string, { path }: Workplace): Promise<string> {
   return command.replaceAll(SOME_RUN, `runs/${newest}`);
 }
 
-/** Until a row's line is in the report of the run. */
+/** Until other terminals can steer the run. */
 async function underWay(command: string, { path }: Workplace): Promise<void> {
-  const report = join(path, /--run-dir (\S+)/.exec(command)?.[1] ?? '', 'report.csv');
-  await expect
-    .poll(() => existsSync(report) && readFileSync(report, 'utf8').split('\n').length > 2, { interval: 20 })
-    .toBe(true);
+  const live = join(path, /--run-dir (\S+)/.exec(command)?.[1] ?? '', 'live.json');
+  await expect.poll(() => existsSync(live), { interval: 20 }).toBe(true);
 }
 
 function isAsWritten(page: string, { command, prints, exitCode }: Step, { code, output }: Ended): void {
