@@ -1,4 +1,4 @@
-import { Command, type Option } from 'commander';
+import { Command } from 'commander';
 import { lookForCarelessness } from './careless.js';
 import { credentialsCommand } from './credentials-command.js';
 import { reportCommand } from './report-command.js';
@@ -6,6 +6,8 @@ import { retryCommand } from './retry-command.js';
 import { resumeCommand } from './resume-command.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { cancelCommand } from './cancel-command.js';
+import { explain } from './completion/command-facts.js';
+import { completionCommand } from './completion-command.js';
 import { enableCommand } from './enable-command.js';
 import { exportCommand } from './export-command.js';
 import { pauseCommand } from './pause-command.js';
@@ -28,9 +30,15 @@ export async function program(argv: readonly string[]): Promise<number> {
     if (name.startsWith('COGNITO_BULK_RESET_') && NOT_GIVEN.has(value ?? '')) delete process.env[name];
   }
   let code = 0;
-  const done = (exitCode: number) => {
+  const root = createProgram((exitCode) => {
     code = exitCode;
-  };
+  });
+  await root.parseAsync([...argv]);
+  return code;
+}
+
+/** All commands; `done` hears the exit code of the one that is run. */
+export function createProgram(done: (exitCode: number) => void): Command {
   const root = new Command('cognito-bulk-reset')
     .description('Reset the passwords of many Amazon Cognito users, with a report line for every row.')
     .version(VERSION)
@@ -51,6 +59,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     credentialsCommand(done),
     shredKeyCommand(done),
     workerCommand(done),
+    completionCommand(done),
   ])
     root.addCommand(command);
   root.hook('preAction', (_, command) => lookForCarelessness(command, process.env));
@@ -58,11 +67,10 @@ export async function program(argv: readonly string[]): Promise<number> {
     command
       .exitOverride()
       .showSuggestionAfterError()
-      .configureHelp({ optionDescription: describe })
+      .configureHelp({ optionDescription: explain })
       .configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
   }
-  await root.parseAsync([...argv]);
-  return code;
+  return root;
 }
 
 /** Commander's errors like this program's own: its suggestion would come on a line of its own. */
@@ -72,13 +80,6 @@ function inOneLine(text: string): string {
     .trim()
     .replaceAll('\n', ' ');
   return `cognito-bulk-reset: ${escapeForTerminal(withoutUrlPasswords(line))}\n`;
-}
-
-/** Commander would repeat the variable's name behind each option; one sentence says it for all. */
-function describe({ description, defaultValue, argChoices }: Option): string {
-  const choices = argChoices === undefined ? '' : `: ${argChoices.join(' or ')}`;
-  const shown = typeof defaultValue === 'number' ? ` (default: ${defaultValue})` : '';
-  return `${description}${choices}${shown}`;
 }
 
 const EXIT_CODES = `
