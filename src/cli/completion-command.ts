@@ -11,9 +11,9 @@ const shellSchema = z.enum(['bash', 'zsh', 'fish']);
 
 const EXAMPLES = `
 In the file that your shell reads at its start:
-  source <(cognito-bulk-reset completion bash)      in ~/.bashrc
-  source <(cognito-bulk-reset completion zsh)       in ~/.zshrc, after compinit
-  cognito-bulk-reset completion fish | source       in ~/.config/fish/config.fish
+  source <(cognito-bulk-reset completion bash)   in ~/.bashrc
+  source <(cognito-bulk-reset completion zsh)    in ~/.zshrc, after compinit
+  cognito-bulk-reset completion fish | source    in ~/.config/fish/config.fish
 `;
 
 /** The scripts know all that help shows, and start no process for a Tab. */
