@@ -34,13 +34,16 @@ export interface Pacer {
   turn(signal: AbortSignal): Promise<Turn>;
   /** The service asked to slow down, for a call that started at `startedAt` (`performance.now()`). */
   slowDown(startedAt: number): Promise<void>;
-  /** Nobody may call for `ms`: the endpoint is out of reach. */
-  pauseFor(ms: number): Promise<void>;
+  /** Nobody may call for `ms`: the endpoint is out of reach, or somebody has asked for it. */
+  pauseFor(ms: number, because: 'outage' | 'asked'): Promise<void>;
   /** The latest that is known, for the progress line. */
-  view(): { rate: number; limit: number; pausedMs: number; why: 'throttled' | 'outage' };
+  view(): { rate: number; limit: number; pausedMs: number; why: Why };
   /** Calls a second at most from now on, for all pacers of this store. */
   setLimit(limit: number): Promise<void>;
 }
+
+/** Why calls are put off. */
+type Why = 'throttled' | 'outage' | 'asked';
 
 interface Waiter {
   start(turn: Turn): void;
@@ -56,7 +59,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   let running = false;
   // Slots taken before a slow-down must not be used after it.
   let epoch = 0;
-  let why: 'throttled' | 'outage' = 'throttled';
+  let why: Why = 'throttled';
   let known: Stored = { version: -1, state: undefined, now: 0 };
   // A store may lose all it has (FLUSHALL), and what was learnt of the service must not be learnt again.
   let remembered: PaceState | undefined;
@@ -185,9 +188,9 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       const jitter = Math.random();
       await change((state, now) => ({ state: slowDown(state, limitOf(state), now, now - age, jitter) }));
     },
-    pauseFor: async (ms) => {
+    pauseFor: async (ms, because) => {
       epoch += 1;
-      why = 'outage';
+      why = because;
       await change((state, now) => ({ state: pause(state, now, ms) }));
     },
     view: () => {

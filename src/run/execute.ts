@@ -118,7 +118,8 @@ export async function executeRun(run: Execution): Promise<Ending> {
     if (backend.shared) others = hearOthers(board, { plan, key: run.key, stop });
     const { pacers } = worker;
     const { passwords, updates } = pacers;
-    const holdAll = (ms: number) => Promise.all([passwords.pauseFor(ms), updates?.pauseFor(ms)]);
+    const holdAll = (ms: number) =>
+      Promise.all([passwords.pauseFor(ms, 'asked'), updates?.pauseFor(ms, 'asked')]);
     // An earlier process of this run may have been asked for another.
     if (run.resumed) await unlessAborted(passwords.setLimit(plan.rate), ending.signal);
     hold = createHold(queue, holdAll);

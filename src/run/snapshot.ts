@@ -106,8 +106,10 @@ function waitingFor(live: LiveRun): string | undefined {
 
 function waitingForPace(pacer: Pick<Pacer, 'view'>, what: string): string | undefined {
   const { rate, limit, pausedMs, why } = pacer.view();
-  if (why === 'outage' && pausedMs >= WORTH_SAYING) return 'nobody answers at the endpoint';
+  // A pause that was asked for is over when somebody lets the run go on: what is left of it is not worth saying.
+  const isHeldUp = pausedMs >= WORTH_SAYING && why !== 'asked';
+  if (why === 'outage' && isHeldUp) return 'nobody answers at the endpoint';
   // Said until the rate is back, not only in the short pauses: it is why the run takes longer.
-  if (rate >= NEARLY_ALL * limit && pausedMs < WORTH_SAYING) return undefined;
+  if (rate >= NEARLY_ALL * limit && !isHeldUp) return undefined;
   return `the service asked us to ${what} (rate ${limit} → ${rate.toFixed(rate < 10 ? 1 : 0)}/s)`;
 }

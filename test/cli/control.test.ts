@@ -66,6 +66,8 @@ describe.each([
     expect(goesOn.stderr).toContain(`goes on in process ${run.pid} on`);
     const result = await run.result;
     expect(result.code).toBe(0);
+    // What is left of the pause when it is over is nobody's silence.
+    expect(result.stderr).not.toMatch(/nobody answers|slow down/);
     expect(JSON.parse(result.stdout)).toMatchObject({ rows: ROWS, byStatus: { succeeded: ROWS } });
     expect(workplace.has('live.json')).toBe(false);
     expect(workplace.has('control.json')).toBe(false);

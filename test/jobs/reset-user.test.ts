@@ -70,7 +70,7 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     run.standIn.setFaults([{ username: 'user-1', action: { kind: 'error', name } }]);
     // Nobody may call for a while, so the job is taken, waits for its turn and is given back.
     const first = run.work();
-    await first.pacers.passwords.pauseFor(60_000);
+    await first.pacers.passwords.pauseFor(60_000, 'asked');
     await run.add(1, 'user-1');
     await expect.poll(() => run.queue.getActiveCount()).toBe(1);
     await first.drain();

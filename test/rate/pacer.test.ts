@@ -191,7 +191,7 @@ test('nobody calls while a pause lasts, and the view says why', async () => {
   const pacer = createPacer(memoryPaceStore(), 100);
   await pacer.turn(never);
   const paused = performance.now();
-  await pacer.pauseFor(300);
+  await pacer.pauseFor(300, 'outage');
   expect(pacer.view()).toMatchObject({ why: 'outage', limit: 100 });
   expect(pacer.view().pausedMs).toBeGreaterThan(100);
   await pacer.turn(never);
