@@ -68,7 +68,7 @@ export function explain({ description, defaultValue, argChoices }: Option): stri
 /** By the name that help gives a value: the same word for the same thing everywhere. */
 function valueKind(name: string, choices: Argument['argChoices']): ValueKind {
   if (choices !== undefined) return { kind: 'words', words: choices };
-  if (/dir$/.test(name)) return { kind: 'directory' };
+  if (name.endsWith('dir')) return { kind: 'directory' };
   if (name === 'file' || name.endsWith('.csv') || name === 'key') return { kind: 'file' };
   return { kind: 'own' };
 }
