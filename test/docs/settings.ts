@@ -41,6 +41,13 @@ function rotation(): Setting {
       ],
     },
     files: {},
+    before: {
+      // As often as one call is tried.
+      'run users.csv': ({ service }) =>
+        service.setFaults([
+          { username: 'user-033', times: 7, action: { kind: 'error', name: 'InternalErrorException' } },
+        ]),
+    },
   };
 }
 
