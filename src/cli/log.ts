@@ -48,8 +48,12 @@ export function createLogger(destination: DestinationStream): Logger {
 /** What waits to be written while the disk is full, in bytes; lines beyond it are dropped. */
 const WAITING_LIMIT = 4 * 1024 * 1024;
 
-/** run.log: JSON lines, 0600, appended to. A disk that is full costs lines of it, and nothing else. */
-export function openLog(path: string): RunLog {
+/**
+ * run.log: JSON lines, 0600, appended to. A disk that is full costs lines of it, and nothing else.
+ *
+ * @param print takes each line too
+ */
+export function openLog(path: string, print?: (line: string) => void): RunLog {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   const destination = pino.destination({ fd, sync: false, maxLength: WAITING_LIMIT });
@@ -58,7 +62,12 @@ export function openLog(path: string): RunLog {
   let closing = false;
   return {
     // What a connection still says while all is being closed would be an error of its own.
-    logger: createLogger({ write: (line) => closing || destination.write(line) }),
+    logger: createLogger({
+      write: (line) => {
+        print?.(line);
+        return closing || destination.write(line);
+      },
+    }),
     close: () =>
       new Promise((resolve) => {
         closing = true;

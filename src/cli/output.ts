@@ -1,6 +1,7 @@
 import type { Option } from 'commander';
 import { z } from 'zod';
 import { option } from './options.js';
+import type { RunResult } from './result.js';
 import { defaultProgress, PROGRESS_KINDS, type ProgressKind } from './progress.js';
 
 /** How a run shows itself: its progress on stderr, its result on stdout. */
@@ -10,6 +11,10 @@ export interface OutputOptions {
   progress: ProgressKind;
   /** Where to serve the metrics; true for the default address. */
   metrics: string | true | undefined;
+  /** Lines of run.log on the terminal too. */
+  verbose: boolean;
+  /** Hears what came of the run. */
+  onResult?: (result: RunResult) => void;
 }
 
 /** Options of every command that watches a run to its end. */
@@ -19,6 +24,7 @@ export function outputOptions(): Option[] {
     metricsOption(),
     option('--progress <kind>', 'how the progress is shown on stderr').choices(PROGRESS_KINDS),
     option('--plain', 'the same as --progress plain: lines, for a screen reader or a log'),
+    option('--verbose', 'the lines of run.log too, one for each outcome; implies --plain'),
     option('--quiet', 'the same as --progress none: only the result and errors'),
   ];
 }
@@ -34,6 +40,7 @@ export const outputShape = {
   json: z.boolean().default(false),
   progress: z.enum(PROGRESS_KINDS).optional(),
   plain: z.boolean().default(false),
+  verbose: z.boolean().default(false),
   quiet: z.boolean().default(false),
   metrics: metricsSchema,
 };
@@ -43,8 +50,11 @@ export function outputOf({
   json,
   progress,
   plain,
+  verbose,
   quiet,
   metrics,
 }: z.output<typeof outputSchema>): OutputOptions {
-  return { json, progress: quiet ? 'none' : plain ? 'plain' : (progress ?? defaultProgress()), metrics };
+  // A bar would be torn by the lines of the log.
+  const kind = plain || verbose ? 'plain' : (progress ?? defaultProgress());
+  return { json, progress: quiet ? 'none' : kind, metrics, verbose };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { notifying, notifyOptions, notifyShape, type OnResult } from './notify-options.js';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { protectOption } from './request-options.js';
@@ -16,6 +17,7 @@ const optionsSchema = z.object({
   ...safetyShapeOfResume,
   protect: z.array(z.string()).default([]),
   takeOver: z.boolean().default(false),
+  ...notifyShape,
   ...outputShape,
 });
 
@@ -29,11 +31,14 @@ export function resumeCommand(done: (exitCode: number) => void): Command {
     .addOption(option('--profile <name>', 'profile of the AWS configuration, if it is another now'))
     .addOption(protectOption())
     .addOption(option('--take-over', 'take the run from another host, whose process is dead'));
-  for (const one of [...safetyOptionsOfResume(), ...outputOptions()]) command.addOption(one);
+  for (const one of [...safetyOptionsOfResume(), ...notifyOptions(), ...outputOptions()])
+    command.addOption(one);
   return command.addHelpText('after', EXAMPLE).action(async (path: string, given: unknown) => {
     const options = optionsSchema.parse(given);
     // Loaded only now, as in `run`.
     const { resumeRun } = await import('./resume-run.js');
-    done(await resumeRun(path, { ...options, ...outputOf(options) }));
+    const output = outputOf(options);
+    const work = (onResult: OnResult) => resumeRun(path, { ...options, ...output, onResult });
+    done(await notifying({ ...options, progress: output.progress }, work));
   });
 }

@@ -24,6 +24,7 @@ import { showFindProgress } from './find-progress.js';
 import { keyOfRun } from './key-source.js';
 import { openLog } from './log.js';
 import type { OutputOptions } from './output.js';
+import { logPrinter } from './print-log.js';
 import { protectedNames } from './protected-users.js';
 import { resumeEnded } from './resume-ended.js';
 import { tell } from './tell.js';
@@ -63,7 +64,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       record = await checkAnew(record, record.check, { directory, manifest, pool, client }, options);
     }
     record = await withNewLimits(record, options, directory);
-    const log = openLog(directory.log);
+    const log = openLog(directory.log, await logPrinter(options.verbose));
     try {
       const report = await resumeReport(directory.report, record.steps?.asked);
       const heard = hearQueue(log.logger);

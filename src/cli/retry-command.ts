@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { RunRequest } from '../run/request.js';
+import { notifying, type OnResult } from './notify-options.js';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { changedRequest } from './request-options.js';
@@ -37,7 +38,10 @@ export function retryCommand(done: (exitCode: number) => void): Command {
     // Loaded only now, as in `run`.
     const { retryRun } = await import('./retry-run.js');
     const { protect, recipient } = options;
-    done(await retryRun(path, { ...outputOf(options), allFailed, yes, protect, recipient, change }));
+    const output = outputOf(options);
+    const asked = { ...output, allFailed, yes, protect, recipient, change };
+    const work = (onResult: OnResult) => retryRun(path, { ...asked, onResult });
+    done(await notifying({ ...options, progress: output.progress }, work));
   });
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { notifying, type OnResult } from './notify-options.js';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { addPlanOptions, planShape } from './plan-options.js';
@@ -46,7 +47,9 @@ export function runCommand(done: (exitCode: number) => void): Command {
     }
     // Loaded only now: the AWS SDK and the queue take longer to load than a mistake in the command line to tell.
     const { startRun } = await import('./start-run.js');
-    done(await startRun(request, { ...outputOf(options), yes: options.yes }));
+    const output = { ...outputOf(options), yes: options.yes };
+    const work = (onResult: OnResult) => startRun(request, { ...output, onResult });
+    done(await notifying({ ...options, progress: output.progress }, work));
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { recipientOption } from './credentials-command.js';
+import { notifyOptions, notifyShape } from './notify-options.js';
 import { option, positiveInteger, serviceOptions } from './options.js';
 import { addCheckOptions, checkShape } from './plan-options.js';
 import { addRequestOptions, requestShape } from './request-options.js';
@@ -17,7 +18,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(option('--queue <url>', 'redis://, rediss://, unix:// or postgres:// (default: embedded)'))
     .addOption(option('--run-dir <dir>', 'where the report goes (default: runs/<time>-<file>)'));
   for (const one of [...safetyOptions(), ...serviceOptions()]) command.addOption(one);
-  command.addOption(recipientOption());
+  for (const one of [recipientOption(), ...notifyOptions()]) command.addOption(one);
   return command.addOption(option('--yes', 'do not ask; needed without a terminal'));
 }
 
@@ -29,5 +30,6 @@ export const runShape = {
   queue: z.string().optional(),
   runDir: z.string().optional(),
   recipient: z.array(z.string()).default([]),
+  ...notifyShape,
   yes: z.boolean().default(false),
 };

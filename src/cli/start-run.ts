@@ -27,6 +27,7 @@ import { openLog } from './log.js';
 import { planScreen } from './plan-screen.js';
 import { VERSION } from './version.js';
 import type { OutputOptions } from './output.js';
+import { logPrinter } from './print-log.js';
 import { tell } from './tell.js';
 import { watchRun } from './watch-run.js';
 
@@ -128,7 +129,7 @@ async function runPrepared({
     check: surveyed === undefined ? undefined : await keepCheck(directory, { ...prepared, ...surveyed }),
     readKey: () => key,
   });
-  const log = openLog(directory.log);
+  const log = openLog(directory.log, await logPrinter(output.verbose));
   try {
     const heard = hearQueue(log.logger);
     const backend = await openBackend(prepared.location, {

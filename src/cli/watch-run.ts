@@ -27,6 +27,7 @@ import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
 import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
+import { resultOf, resumeCommand } from './result.js';
 import { tell } from './tell.js';
 
 export interface WatchedRun extends Pick<Execution, 'manifest' | 'client' | 'resumed' | 'queueFault'> {
@@ -98,6 +99,9 @@ export async function watchRun(run: WatchedRun): Promise<number> {
     interrupted.forget();
     log.flush();
   }
+  const result = resultOf(ended, directory.path, report.tally.rows);
+  output.onResult?.(result);
+  if (output.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   return 'summary' in ended ? sayFinished(ended, run) : sayUnfinished(ended, run);
 }
 
@@ -159,35 +163,27 @@ function sayFinished(
       'warning: the key was given by COGNITO_BULK_RESET_KEY_FILE and is still there: destroy it where it is\n',
     );
   }
-  process.stdout.write(
-    output.json
-      ? `${JSON.stringify({ ...summary, status: 'finished', runDirectory: directory.path })}\n`
-      : summaryTable(summary, {
-          report: directory.report,
-          page: directory.page,
-          failed,
-          toRetry,
-          ...(record.recipients === undefined ? {} : { credentials: directory.credentials }),
-        }),
-  );
+  if (!output.json) {
+    process.stdout.write(
+      summaryTable(summary, {
+        report: directory.report,
+        page: directory.page,
+        failed,
+        toRetry,
+        ...(record.recipients === undefined ? {} : { credentials: directory.credentials }),
+      }),
+    );
+  }
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }
 
 function sayUnfinished(ending: Unfinished, { directory, output, report }: WatchedRun): number {
-  const resume = `cognito-bulk-reset resume ${directory.path}`;
+  const resume = resumeCommand(directory.path);
   if (ending.kind === 'handed over') {
     const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path };
-    if (output.json) process.stdout.write(`${JSON.stringify({ ...ended, message: ending.why })}\n`);
     const text = `Ended after ${report.tally.rows} rows: ${escapeForTerminal(ending.why)}.\n`;
     tell(output.progress, 'ended', text, ended);
     return ExitCode.stopped;
-  }
-  if (output.json) {
-    const reason =
-      ending.kind === 'stopped' ? { error: ending.reason.error, message: ending.reason.message } : {};
-    process.stdout.write(
-      `${JSON.stringify({ status: ending.kind, ...reason, rows: report.tally.rows, runDirectory: directory.path, resume })}\n`,
-    );
   }
   const { progress } = output;
   const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path, resume };

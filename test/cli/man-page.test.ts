@@ -20,6 +20,6 @@ test('the man page names every command and option that help names', () => {
 
 test('the man page is ASCII, and no line of text is taken for a request of roff', () => {
   expect(page).toMatch(/^[ -~\n]*$/);
-  const requests = new Set(page.match(/^[.'].*/gm)?.map((line) => line.split(' ')[0] ?? ''));
-  expect([...requests].sort()).toEqual(['.B', '.I', '.PP', '.SH', '.SS', '.TH', '.TP', '.fi', '.nf']);
+  const requests = new Set(page.match(/^[.'].*/gm)?.map((line) => line.split(' ')[0]));
+  expect(requests).toEqual(new Set(['.B', '.I', '.PP', '.SH', '.SS', '.TH', '.TP', '.fi', '.nf']));
 });

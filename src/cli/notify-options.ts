@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { escapeForTerminal } from '../report/terminal-text.js';
+import { UsageError } from '../usage-error.js';
+import { ExitCode } from './exit-code.js';
+import { option } from './options.js';
+import type { ProgressKind } from './progress.js';
+import type { RunResult } from './result.js';
+import { tell } from './tell.js';
+
+/** Who is told when a run has ended, however it did: a night is long. */
+export function notifyOptions() {
+  return [
+    option('--on-finish <command>', 'run this at the end, with the result as JSON on its input'),
+    option('--webhook <url>', 'post the result there, signed (COGNITO_BULK_RESET_WEBHOOK_SECRET)'),
+  ];
+}
+
+export const notifyShape = { onFinish: z.string().optional(), webhook: z.string().optional() };
+
+export type OnResult = (result: RunResult) => void;
+
+export interface NotifyOptions {
+  onFinish?: string | undefined;
+  webhook?: string | undefined;
+  allowHttp?: boolean | undefined;
+  progress: ProgressKind;
+}
+
+/**
+ * Runs a run, then tells of its end. That somebody could not be told is a warning, and changes neither result nor exit code.
+ * A run that is handed over to another process has not ended.
+ *
+ * @param work is given a way to say what came of it
+ * @throws UsageError before anything is begun; what `work` throws, once it was told of
+ */
+export async function notifying(
+  { onFinish, webhook, allowHttp, progress }: NotifyOptions,
+  work: (onResult: OnResult) => Promise<number>,
+): Promise<number> {
+  if (onFinish === undefined && webhook === undefined) return work(() => undefined);
+  // Loaded only by who asks for one.
+  const { runOnFinish } = await import('../notify/command.js');
+  const { postWebhook, webhookAt } = await import('../notify/webhook.js');
+  const secret = process.env.COGNITO_BULK_RESET_WEBHOOK_SECRET;
+  const hook =
+    webhook === undefined ? undefined : webhookAt(webhook, { allowHttp: allowHttp === true, secret });
+  let result: RunResult | undefined;
+  const notify = async (ended: object, code: number) => {
+    const body = JSON.stringify({ ...ended, exitCode: code });
+    const env = {
+      RUN_DIRECTORY: result?.runDirectory ?? '',
+      RUN_EXIT_CODE: String(code),
+      RUN_STATUS: result?.status ?? 'stopped',
+    };
+    const told = [
+      ...(onFinish === undefined ? [] : [{ name: '--on-finish', done: runOnFinish(onFinish, body, env) }]),
+      ...(hook === undefined ? [] : [{ name: '--webhook', done: postWebhook(hook, body) }]),
+    ];
+    for (const { name, done } of told) {
+      await done.catch((error: Error) =>
+        tell(progress, 'warning', `warning: ${name}: ${escapeForTerminal(error.message)}\n`),
+      );
+    }
+  };
+  try {
+    const code = await work((one) => (result = one));
+    if (result !== undefined && result.status !== 'handed over') await notify(result, code);
+    return code;
+  } catch (error) {
+    // A mistake in the command line is seen by whoever made it.
+    if (!(error instanceof UsageError)) await notify(FAULT, ExitCode.stopped);
+    throw error;
+  }
+}
+
+const FAULT = {
+  status: 'stopped',
+  error: 'UnexpectedError',
+  message: 'The program failed: see what it printed.',
+};
