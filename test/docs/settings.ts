@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { Workplace } from '../cli/workplace.js';
 import type { Setting } from './story.js';
 
 /** `user-001` and on. */
@@ -62,13 +65,25 @@ function incident(): Setting {
         { username: 'partner', status: 'EXTERNAL_PROVIDER' },
       ],
     },
-    files: {},
+    files: { 'page-oncall.sh': 'cat >>paged.jsonl; echo >>paged.jsonl\n' },
     before: {
       'set-rate runs/incident': ({ service }) =>
         service.setFaults([{ operation: '*', action: { kind: 'error', name: 'ExpiredTokenException' } }]),
-      'aws sso login': ({ service }) => service.setFaults([]),
+      'aws sso login': ({ service, workplace }) => {
+        expect(pages(workplace)).toEqual(['stopped']);
+        service.setFaults([]);
+      },
+      'verify runs/incident': ({ workplace }) => {
+        expect(pages(workplace)).toEqual(['stopped', 'finished']);
+      },
     },
   };
+}
+
+/** What the person on call was told of the run, by the page's own command. */
+function pages({ path }: Workplace): unknown[] {
+  const lines = readFileSync(join(path, 'paged.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line).status);
 }
 
 function readme(): Setting {
