@@ -4,7 +4,7 @@ import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
 import { type AuditOptions, type Audited, audit } from '../verify/audit.js';
 import { ExitCode } from './exit-code.js';
-import { keyOfRun } from './key-source.js';
+import { keyOfRun } from '../run/key-source.js';
 import { facts } from './text-block.js';
 import type { VerifyOptions } from './verify-command.js';
 

@@ -16,8 +16,8 @@ import { type RunRecord, readRunRecord } from '../run/record.js';
 import { isCheckWhole, rowsToRun } from '../run/user-check.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
-import { keyOfRun } from './key-source.js';
-import { openLog } from './log.js';
+import { keyOfRun } from '../run/key-source.js';
+import { openLog } from '../run/log.js';
 
 /** How long the live run may take to end, in ms: its calls in flight have 15 s, and their lines a moment. */
 const END_WITHIN = 30_000;

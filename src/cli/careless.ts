@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { tell } from './tell.js';
-import { withoutUrlPasswords } from './url-passwords.js';
+import { withoutUrlPasswords } from '../queue/url-passwords.js';
 
 /**
  * What a person may have done without meaning it, before a command begins.

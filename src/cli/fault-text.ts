@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { withoutUrlPasswords } from './url-passwords.js';
+import { withoutUrlPasswords } from '../queue/url-passwords.js';
 
 /** Where this program's own code is, apart from what it depends on. */
 const OWN = fileURLToPath(new URL('../../', import.meta.url));

@@ -9,7 +9,7 @@ import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
 import { askPassphrase } from './ask-passphrase.js';
 import type { CredentialsOptions } from './credentials-command.js';
-import { keyOfRun } from './key-source.js';
+import { keyOfRun } from '../run/key-source.js';
 import { checkOutput, writeNewOutput, writeOutput } from './output-file.js';
 import { count } from './words.js';
 

@@ -8,7 +8,7 @@ import { ExitCode } from './exit-code.js';
 import { faultText } from './fault-text.js';
 import { keepCompiledCode } from './keep-compiled-code.js';
 import { program } from './program.js';
-import { withoutUrlPasswords } from './url-passwords.js';
+import { withoutUrlPasswords } from '../queue/url-passwords.js';
 
 // V8 lets garbage pile up while there is memory on the machine: a run over Redis at 750 users a second peaked at 280 MB. With
 // these it peaks at 175 MB in the same CPU time.

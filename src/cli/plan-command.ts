@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { option, serviceOptions } from './options.js';
 import { addCheckOptions, addPlanOptions, checkShape, planShape } from './plan-options.js';
 import { defaultProgress } from './progress.js';
-import { withProtectedUsers } from './protected-users.js';
+import { withProtectedUsers } from '../run/whom-to-protect.js';
 import { addFileArgument, addRequestOptions, planRequestOf, requestShape } from './request-options.js';
 
 const EXAMPLES = `

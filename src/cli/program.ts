@@ -16,8 +16,8 @@ import { runCommand } from './run-command.js';
 import { setRateCommand } from './set-rate-command.js';
 import { shredKeyCommand } from './shred-key-command.js';
 import { statusCommand } from './status-command.js';
-import { withoutUrlPasswords } from './url-passwords.js';
-import { VERSION } from './version.js';
+import { withoutUrlPasswords } from '../queue/url-passwords.js';
+import { VERSION } from '../version.js';
 import { verifyCommand } from './verify-command.js';
 import { workerCommand } from './worker-command.js';
 

@@ -4,7 +4,7 @@ import { notifying, type OnResult } from './notify-options.js';
 import { option } from './options.js';
 import { outputOf, outputOptions, outputShape } from './output.js';
 import { addPlanOptions, planShape } from './plan-options.js';
-import { withProtectedUsers } from './protected-users.js';
+import { withProtectedUsers } from '../run/whom-to-protect.js';
 import { addFileArgument, runRequestOf } from './request-options.js';
 import { addRunOptions, runShape } from './run-options.js';
 import { withRecipients } from './with-recipients.js';

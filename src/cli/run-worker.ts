@@ -22,9 +22,9 @@ import { openObservers } from '../telemetry/observers.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
-import { createLogger } from './log.js';
-import { keyFromElsewhere } from './key-source.js';
-import { protectedNames } from './protected-users.js';
+import { createLogger } from '../run/log.js';
+import { keyFromElsewhere } from '../run/key-source.js';
+import { protectedNames } from '../run/whom-to-protect.js';
 import type { WorkerOptions } from './worker-command.js';
 
 /**

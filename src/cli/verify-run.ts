@@ -17,7 +17,7 @@ import { writeVerifyFile } from '../verify/verify-file.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
 import { onInterrupt } from './interrupt.js';
-import { keyOfRun } from './key-source.js';
+import { keyOfRun } from '../run/key-source.js';
 import type { ProgressKind } from './progress.js';
 import { tell } from './tell.js';
 import type { VerifyOptions } from './verify-command.js';

@@ -1,26 +1,10 @@
-import type { Logger } from 'pino';
 import { stopAdvice } from '../cognito/stop-advice.js';
-import type { RunKey } from '../password/run-key.js';
-import { createProtection } from '../protect/protection.js';
-import type { QueueBackend } from '../queue/backend.js';
-import { ManifestChangedError } from '../manifest/manifest.js';
-import type { OpenReport } from '../report/report-file.js';
-import { asWriteError } from '../report/report-write-error.js';
 import { summaryTable } from '../report/summary-table.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
-import { type Attended, attend } from '../run/attend.js';
-import { planOf } from '../run/begin.js';
-import type { RunDirectory } from '../run/directory.js';
-import { type Ending, type Stopped, stopFor, type Unfinished } from '../run/ending.js';
-import { type Execution, executeRun } from '../run/execute.js';
-import { type Finished, finishRun } from '../run/finish.js';
-import { neighbourOf, neighbourText, watchNeighbours } from '../run/neighbours.js';
-import { recallProtected } from '../run/protected-users.js';
-import type { RunLock } from '../run/lock.js';
-import { QUOTA } from '../run/request.js';
-import type { RunRecord } from '../run/record.js';
-import { rowsSkippedByCheck, rowsToRun } from '../run/user-check.js';
-import { WINDOW } from '../run/window.js';
+import { conductRun, type OpenedRun } from '../run/conduct.js';
+import type { Unfinished } from '../run/ending.js';
+import type { Finished } from '../run/finish.js';
+import type { Snapshot } from '../run/snapshot.js';
 import type { Observers } from '../telemetry/observers.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
@@ -28,16 +12,9 @@ import { onInterrupt } from './interrupt.js';
 import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { resultOf, resumeCommand } from './result.js';
-import { tell } from './tell.js';
+import { tell, warn } from './tell.js';
 
-export interface WatchedRun extends Pick<Execution, 'manifest' | 'client' | 'resumed' | 'queueFault'> {
-  record: RunRecord;
-  key: RunKey;
-  directory: RunDirectory;
-  lock: RunLock;
-  backend: QueueBackend;
-  report: OpenReport;
-  log: Logger;
+export interface WatchedRun extends OpenedRun {
   output: OutputOptions;
   /** With `--yes` nobody is asked. */
   yes: boolean;
@@ -46,103 +23,42 @@ export interface WatchedRun extends Pick<Execution, 'manifest' | 'client' | 'res
 
 /** Runs it, shows how it goes, and says how it ended. Answers the exit code. */
 export async function watchRun(run: WatchedRun): Promise<number> {
-  const { record, directory, backend, report, output, log } = run;
-  const { metrics } = run.observers;
+  const { record, directory, report, output } = run;
+  const { metrics, metricsUrl } = run.observers;
   metrics?.label(record.id, record.pool.id);
-  const { metricsUrl } = run.observers;
   if (metricsUrl !== undefined) tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
-  const names = await recallProtected(directory, record.protected);
-  const protection = createProtection(names, record.pool.caseSensitive);
-  const skipped = await rowsSkippedByCheck(record, directory, {
-    after: report.lastRow,
-    upTo: report.lastRow + WINDOW,
-  });
-  const underWay = new Set<number>();
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
-  let attended: Attended | undefined;
-  let ended: Finished | Unfinished;
+  let snapshot: (() => Snapshot) | undefined;
   const alone = async <T>(ask: () => Promise<T>) => {
     progress.stop();
     try {
       return await ask();
     } finally {
-      if (attended !== undefined && !interrupted.signal.aborted) progress.start(attended.snapshot);
+      if (snapshot !== undefined && !interrupted.signal.aborted) progress.start(snapshot);
     }
   };
+  let ended: Finished | Unfinished;
   try {
-    const ending = await executeBesideOthers(run, alone, {
-      ...run,
-      rows: rowsToRun(record, run.manifest, directory, underWay),
-      isProtected: protection.has,
-      isRefused:
-        names.length + skipped.size === 0
-          ? undefined
-          : (row, username) => protection.has(username) || skipped.has(row),
-      underWay,
-      plan: planOf(record),
+    ended = await conductRun(run, {
       interrupt: interrupted.signal,
       gate: canaryGate(directory, record, { output, yes: run.yes, alone }),
       onCall: metrics?.called,
-      onStarted: async (live) => {
-        attended = await attend(directory, { id: record.id, live, lock: run.lock, log });
-        metrics?.watch(attended.snapshot, live.queueDepth);
-        progress.start(attended.snapshot);
+      onNeighbour: (text) => void alone(async () => warn(output.progress, text)),
+      onStarted: (asked, queueDepth) => {
+        snapshot = asked;
+        metrics?.watch(asked, queueDepth);
+        progress.start(asked);
       },
     });
-    ended = ending.kind === 'finished' ? await finish(run) : ending;
   } finally {
     progress.stop();
-    // What the queue holds open would keep the process from ending.
-    await backend.close().catch(() => undefined);
-    await attended?.stop();
     interrupted.forget();
-    log.flush();
   }
   const result = resultOf(ended, directory.path, report.tally.rows);
   output.onResult?.(result);
   if (output.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   return 'summary' in ended ? sayFinished(ended, run) : sayUnfinished(ended, run);
-}
-
-/** Writes the result. A disk that is full only now stops the run like one that was full before. */
-async function finish({
-  directory,
-  record,
-  key,
-  manifest,
-  report,
-  backend,
-}: WatchedRun): Promise<Finished | Stopped> {
-  try {
-    return await finishRun({ directory, record, key, manifest, tally: report.tally, backend });
-  } catch (error) {
-    const reason = error instanceof ManifestChangedError ? error : asWriteError(error, directory.path);
-    if (reason === undefined) throw error;
-    return { kind: 'stopped', reason: stopFor(reason) };
-  }
-}
-
-/** Tells meanwhile of another run on the same queue, which may take from the same quota. */
-async function executeBesideOthers(
-  { record, backend, output, log }: WatchedRun,
-  alone: <T>(ask: () => Promise<T>) => Promise<T>,
-  execution: Execution,
-): Promise<Ending> {
-  if (backend.neighbours === undefined) return executeRun(execution);
-  const own = neighbourOf(record);
-  const watch = await watchNeighbours(backend.neighbours, own, (other) => {
-    const text = neighbourText(own, other, record.quota ?? QUOTA);
-    if (text === undefined) return;
-    log.warn({ neighbour: other.run }, 'another run shares the quota');
-    void alone(async () => tell(output.progress, 'warning', `warning: ${escapeForTerminal(text)}\n`));
-  });
-  try {
-    return await executeRun(execution);
-  } finally {
-    // While the queue is open still: its note is taken back there.
-    await watch.stop();
-  }
 }
 
 function sayFinished(

@@ -24,9 +24,15 @@ export interface ReportPart {
  * Streams a report from its first byte, in parts, and checks that it has this program's header and the rows
  * 1 to n without a gap. What follows the last whole line, torn by a crash, is left out: the last part's
  * `size` says where it begins. No part for a file without a whole header.
+ *
+ * @param more asked at the end of the file: whether something was written since, of a report that is being written
  * @throws UsageError that names the line where the file is not such a report.
  */
-export async function* readReport(file: FileHandle, path: string): AsyncGenerator<ReportPart> {
+export async function* readReport(
+  file: FileHandle,
+  path: string,
+  more: () => Promise<boolean> = async () => false,
+): AsyncGenerator<ReportPart> {
   let size = 0;
   let line = 1;
   let row = 0;
@@ -34,7 +40,10 @@ export async function* readReport(file: FileHandle, path: string): AsyncGenerato
   let rest: Buffer = Buffer.alloc(0);
   for (let position = 0; ;) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
-    if (bytesRead === 0) break;
+    if (bytesRead === 0) {
+      if (await more()) continue;
+      break;
+    }
     position += bytesRead;
     const cut = cutWholeRecords(Buffer.concat([rest, buffer.subarray(0, bytesRead)]));
     rest = cut.rest;

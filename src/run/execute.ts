@@ -46,6 +46,8 @@ export interface Execution {
   /** What must be passed before the other rows follow. */
   gate?: Gate | undefined;
   onCall?: ResetUserContext['onCall'];
+  /** Lines have come to the disk. */
+  onLines?: (() => void) | undefined;
   onStarted: (live: LiveRun) => Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
     onLines: (rows) => {
       const tooMany = threshold(rows);
       if (tooMany !== undefined) stop(tooMany);
+      run.onLines?.();
     },
   });
   const jobOptions = backend.jobOptions(WINDOW);

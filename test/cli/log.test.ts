@@ -7,7 +7,7 @@ import {
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
-import { createLogger } from '../../src/cli/log.js';
+import { createLogger } from '../../src/run/log.js';
 import { Secret } from '../../src/password/secret.js';
 import { startStandIn } from '../support/stand-in/stand-in.js';
 

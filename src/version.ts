@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 const packageSchema = z.object({ name: z.literal('cognito-bulk-reset'), version: z.string() });
 
-/** package.json stands two folders above the built file and above the source alike. */
+/** package.json stands one folder above the source, and two above the built file. */
 function findPackage(): { directory: string; version: string } {
-  for (const up of ['../../../', '../../']) {
+  for (const up of ['../../', '../']) {
     const directory = new URL(up, import.meta.url);
     try {
       const text = readFileSync(new URL('package.json', directory), 'utf8');
@@ -15,7 +15,7 @@ function findPackage(): { directory: string; version: string } {
       // The other one.
     }
   }
-  return { directory: fileURLToPath(new URL('../../../', import.meta.url)), version: '0.0.0' };
+  return { directory: fileURLToPath(new URL('../../', import.meta.url)), version: '0.0.0' };
 }
 
 export const { directory: PACKAGE_DIRECTORY, version: VERSION } = findPackage();

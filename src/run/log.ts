@@ -1,7 +1,7 @@
 import { constants, openSync } from 'node:fs';
 import { type DestinationStream, levels, type Logger, pino } from 'pino';
 import { UsageError } from '../usage-error.js';
-import { withoutUrlPasswords } from './url-passwords.js';
+import { withoutUrlPasswords } from '../queue/url-passwords.js';
 
 export interface RunLog {
   logger: Logger;

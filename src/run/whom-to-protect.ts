@@ -1,7 +1,7 @@
 import { configPaths, protectedByOrganisation } from '../protect/organisation.js';
 import { readProtectFile } from '../protect/protect-file.js';
-import type { PlanRequest } from '../run/request.js';
-import { PACKAGE_DIRECTORY } from './version.js';
+import type { PlanRequest } from './request.js';
+import { PACKAGE_DIRECTORY } from '../version.js';
 
 /**
  * The request with all who must never be reset: those that it names already, those of `--protect`, and those of the

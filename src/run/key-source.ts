@@ -1,7 +1,7 @@
 import { readRunKey } from '../password/key-file.js';
 import { keyFingerprint, type RunKey } from '../password/run-key.js';
-import type { RunDirectory } from '../run/directory.js';
-import type { RunRecord } from '../run/record.js';
+import type { RunDirectory } from './directory.js';
+import type { RunRecord } from './record.js';
 import { UsageError } from '../usage-error.js';
 
 /**
