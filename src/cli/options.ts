@@ -25,6 +25,12 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function portNumber(text: string): number {
+  const port = positiveInteger(text);
+  if (port > 65_535) throw new InvalidArgumentError('It takes a port, up to 65535.');
+  return port;
+}
+
 /** Options of every command that calls the service. */
 export function serviceOptions(): Option[] {
   return [

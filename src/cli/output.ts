@@ -1,6 +1,6 @@
 import type { Option } from 'commander';
 import { z } from 'zod';
-import { option } from './options.js';
+import { option, portNumber } from './options.js';
 import type { RunResult } from './result.js';
 import { defaultProgress, PROGRESS_KINDS, type ProgressKind } from './progress.js';
 
@@ -11,6 +11,8 @@ export interface OutputOptions {
   progress: ProgressKind;
   /** Where to serve the metrics; true for the default address. */
   metrics: string | true | undefined;
+  /** The port of a page to watch the run on, 0 for a free one. */
+  ui: number | undefined;
   /** Lines of run.log on the terminal too. */
   verbose: boolean;
   /** Hears what came of the run. */
@@ -22,6 +24,7 @@ export function outputOptions(): Option[] {
   return [
     option('--json', 'print the result as one JSON object'),
     metricsOption(),
+    option('--ui [port]', 'a page at 127.0.0.1 to watch and steer the run on').argParser(portNumber),
     option('--progress <kind>', 'how the progress is shown on stderr').choices(PROGRESS_KINDS),
     option('--plain', 'the same as --progress plain: lines, for a screen reader or a log'),
     option('--verbose', 'the lines of run.log too, one for each outcome; implies --plain'),
@@ -43,6 +46,7 @@ export const outputShape = {
   verbose: z.boolean().default(false),
   quiet: z.boolean().default(false),
   metrics: metricsSchema,
+  ui: z.union([z.number(), z.literal(true)]).optional(),
 };
 const outputSchema = z.object(outputShape);
 
@@ -53,8 +57,9 @@ export function outputOf({
   verbose,
   quiet,
   metrics,
+  ui,
 }: z.output<typeof outputSchema>): OutputOptions {
   // A bar would be torn by the lines of the log.
   const kind = plain || verbose ? 'plain' : (progress ?? defaultProgress());
-  return { json, progress: quiet ? 'none' : kind, metrics, verbose };
+  return { json, progress: quiet ? 'none' : kind, metrics, ui: ui === true ? 0 : ui, verbose };
 }

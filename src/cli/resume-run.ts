@@ -7,6 +7,8 @@ import { readRunRecord } from '../run/record.js';
 import { type Anew, reopenRun } from '../run/reopen.js';
 import { protectedNames } from '../run/whom-to-protect.js';
 import { openObservers } from '../telemetry/observers.js';
+import type { Ui } from '../ui/serve-ui.js';
+import { openUi } from './open-ui.js';
 import { ask } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
@@ -31,7 +33,10 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   if (await letGoOn(directory)) return ExitCode.succeeded;
   const observers = await openObservers(options.metrics);
   const check = showFindProgress(options.progress);
+  let ui: Ui | undefined;
   try {
+    ui = await openUi(options.ui);
+    const shown = ui;
     return await reopenRun(
       directory,
       {
@@ -45,11 +50,12 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       (run) => {
         check.stop();
         sayGoingOn(run, options);
-        return watchRun({ ...run, output: options, yes: false, observers });
+        return watchRun({ ...run, output: options, yes: false, observers, ui: shown });
       },
     );
   } finally {
     check.stop();
+    await ui?.close();
     await observers.close();
   }
 }

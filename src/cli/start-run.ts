@@ -10,6 +10,8 @@ import { defaultRunDirectory, type RunRequest } from '../run/request.js';
 import { surveyRun } from '../run/survey-run.js';
 import { takeIn } from '../run/take-in.js';
 import { openObservers } from '../telemetry/observers.js';
+import type { Ui } from '../ui/serve-ui.js';
+import { openUi } from './open-ui.js';
 import { UsageError } from '../usage-error.js';
 import { confirm } from './confirm.js';
 import { ExitCode } from './exit-code.js';
@@ -29,9 +31,11 @@ export async function startRun(
 ): Promise<number> {
   const path = request.runDir ?? defaultRunDirectory(request.file, new Date());
   const observers = await openObservers(output.metrics);
+  let ui: Ui | undefined;
   let directory: RunDirectory | undefined;
   let begun = false;
   try {
+    ui = await openUi(output.ui);
     let key = keyFromElsewhere();
     let input: InputPlace = { path: request.file };
     const sealed = retryOf?.sealedInput;
@@ -65,13 +69,14 @@ export async function startRun(
         onWarning: (text) => warn(output.progress, text),
         onBegun: () => (begun = true),
       },
-      (run) => watchRun({ ...run, output, yes: output.yes, observers }),
+      (run) => watchRun({ ...run, output, yes: output.yes, observers, ui }),
     );
   } catch (error) {
     const disk = begun ? undefined : asWriteError(error, path, 'run it again');
     throw disk === undefined ? error : new UsageError(disk.message, { cause: error });
   } finally {
     if (directory !== undefined && !begun) await removeRunDirectory(directory);
+    await ui?.close();
     await observers.close();
   }
 }

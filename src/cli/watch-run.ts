@@ -1,3 +1,4 @@
+import { RESET_USER } from '../../jobs/reset-user.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
 import { summaryTable } from '../report/summary-table.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
@@ -6,6 +7,7 @@ import type { Unfinished } from '../run/ending.js';
 import type { Finished } from '../run/finish.js';
 import type { Snapshot } from '../run/snapshot.js';
 import type { Observers } from '../telemetry/observers.js';
+import type { Ui } from '../ui/serve-ui.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
@@ -13,12 +15,14 @@ import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { resultOf, resumeCommand } from './result.js';
 import { tell, warn } from './tell.js';
+import { count } from './words.js';
 
 export interface WatchedRun extends OpenedRun {
   output: OutputOptions;
   /** With `--yes` nobody is asked. */
   yes: boolean;
   observers: Observers;
+  ui: Ui | undefined;
 }
 
 /** Runs it, shows how it goes, and says how it ended. Answers the exit code. */
@@ -27,6 +31,8 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   const { metrics, metricsUrl } = run.observers;
   metrics?.label(record.id, record.pool.id);
   if (metricsUrl !== undefined) tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
+  const { ui } = run;
+  if (ui !== undefined) tell(output.progress, 'message', `The run is shown at ${ui.url}\n`);
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
   let snapshot: (() => Snapshot) | undefined;
@@ -44,10 +50,12 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       interrupt: interrupted.signal,
       gate: canaryGate(directory, record, { output, yes: run.yes, alone }),
       onCall: metrics?.called,
+      onLines: ui?.lines,
       onNeighbour: (text) => void alone(async () => warn(output.progress, text)),
       onStarted: (asked, queueDepth) => {
         snapshot = asked;
         metrics?.watch(asked, queueDepth);
+        ui?.begin({ record, directory, snapshot: asked, queue: run.backend.queue(RESET_USER) });
         progress.start(asked);
       },
     });
@@ -57,8 +65,17 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   }
   const result = resultOf(ended, directory.path, report.tally.rows);
   output.onResult?.(result);
+  ui?.end(endingInWords(ended, report.tally.rows));
   if (output.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   return 'summary' in ended ? sayFinished(ended, run) : sayUnfinished(ended, run);
+}
+
+function endingInWords(ended: Finished | Unfinished, rows: number): string {
+  const after = `after ${count(rows)} rows`;
+  if ('summary' in ended) return `Finished ${after}: report.html in the run directory shows all of it.`;
+  if (ended.kind === 'stopped')
+    return `Stopped ${after}: ${ended.reason.error}. See the terminal, and resume it.`;
+  return ended.kind === 'interrupted' ? `Interrupted ${after}: resume it.` : `Ended ${after}: ${ended.why}.`;
 }
 
 function sayFinished(

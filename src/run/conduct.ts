@@ -40,7 +40,7 @@ export interface Onlooker {
   /** What must be passed before the rows behind the canary follow. */
   gate?: Gate | undefined;
   onCall?: Execution['onCall'];
-  /** Lines have come to the disk. */
+  /** The lines of these rows have come to the disk. */
   onLines?: Execution['onLines'];
   onStarted?: (snapshot: () => Snapshot, queueDepth: LiveRun['queueDepth']) => void;
   /** Another run shares the quota: in words. */

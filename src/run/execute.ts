@@ -6,6 +6,7 @@ import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { type QueueFault, queueFault } from '../queue/queue-fault.js';
 import type { OpenReport } from '../report/report-file.js';
+import type { ReportRow } from '../report/report-line.js';
 import { createReporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
 import { createRunEnd, type Ending, stopFor, stopForOthers } from './ending.js';
@@ -46,8 +47,8 @@ export interface Execution {
   /** What must be passed before the other rows follow. */
   gate?: Gate | undefined;
   onCall?: ResetUserContext['onCall'];
-  /** Lines have come to the disk. */
-  onLines?: (() => void) | undefined;
+  /** The lines of these rows have come to the disk. */
+  onLines?: ((rows: readonly ReportRow[]) => void) | undefined;
   onStarted: (live: LiveRun) => Promise<void>;
 }
 
@@ -73,7 +74,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
     onLines: (rows) => {
       const tooMany = threshold(rows);
       if (tooMany !== undefined) stop(tooMany);
-      run.onLines?.();
+      run.onLines?.(rows);
     },
   });
   const jobOptions = backend.jobOptions(WINDOW);

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The floors of the house, from the top: a room imports from its own floor's own room, or from a lower floor. */
 const FLOORS = [
   ['src/cli', 'src/library'],
-  ['src/telemetry', 'src/notify'],
+  ['src/telemetry', 'src/notify', 'src/ui'],
   ['src/verify'],
   ['src/export', 'src/enable'],
   ['src/run'],

@@ -13,7 +13,7 @@ test('what npm packs is the built program, what its documents name, and nothing 
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
   const rest = files
     .map(({ path }) => path)
-    .filter((path) => !/^dist\/(src|jobs)\/.*\.(js|d\.ts|js\.map|css)$/.test(path));
+    .filter((path) => !/^dist\/(src|jobs)\/.*\.(js|d\.ts|js\.map|css|html)$/.test(path));
   expect(rest.sort()).toEqual(
     [
       [
