@@ -38,9 +38,13 @@ import {
  *
  * @example
  * ```ts
- * const run = resetPasswords({ users: 'users.csv', poolId: 'eu-west-1_AbCdEf123', passwords: { kind: 'generate' } });
+ * const run = resetPasswords({
+ *   users: 'users.csv',
+ *   poolId: 'eu-west-1_AbCdEf123',
+ *   passwords: { kind: 'generate' },
+ * });
  * for await (const outcome of run) {
- *   if (outcome.status === 'failed') console.error(outcome.username, outcome.error);
+ *   if (outcome.status !== 'succeeded') console.error(outcome.username, outcome.error);
  * }
  * console.log((await run.summary).byStatus);
  * ```

@@ -28,7 +28,7 @@ const ASKED = /^(.*(?:\[y\/N\]|to go on:)) (\S+)$/;
 /** What a page is made of beside its prose, as far as this test knows it; anything else is a mistake. */
 const COMMANDS = new Set(['', 'sh', 'sh other-terminal']);
 const OUTPUT = new Set(['text']);
-const FILES = new Set(['csv', 'json']);
+const FILES = new Set(['csv', 'json', 'ts']);
 
 /**
  * The commands of a page, in order: its code blocks without a language or with `sh`. A `text` block is an excerpt of what
