@@ -10,7 +10,9 @@ import { addRunOptions, runShape } from './run-options.js';
 const EXAMPLE = `
 It asks the pool for all that "run" asked, in a run of its own with a key of its
 own; what is given here is asked anew. It takes up errors of a service that was
-down or did not answer, and the rows of a cancelled run.
+down or did not answer, and the rows of a cancelled run. A row of which a later
+step failed (--sign-out) is done from its first step: its user gets another
+password once more.
 
 Examples:
   $ cognito-bulk-reset retry runs/2026-11-23T201500Z-users
