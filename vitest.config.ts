@@ -5,12 +5,12 @@ const PACED = ['test/rate/pacer.test.ts', 'test/rate/sliding-second.test.ts'];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/redis-global-setup.ts'],
+    globalSetup: ['test/support/redis-global-setup.ts', 'test/support/embedded-global-setup.ts'],
     // A shared machine may take the processor away for seconds; what fails twice is broken.
     retry: 1,
     testTimeout: 240_000,
     // How long a condition is waited for, in ms; vitest's second is short for a program that starts on a busy machine.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 60_000,
     projects: [
       {

@@ -90,7 +90,7 @@ describe('at a terminal', () => {
     );
     const status = () =>
       runProgram(['status', workplace.runDir], workplace.here).then(({ stdout }) => stdout);
-    await expect.poll(status, { timeout: 20_000 }).toMatch(/Waiting +an answer at its terminal/);
+    await expect.poll(status, { timeout: 60_000 }).toMatch(/Waiting +an answer at its terminal/);
     expect(screen).toMatch(/3 succeeded, 1 failed\r\n +1 of the first 4 rows failed/);
     first.type('n\n');
     const { code, stdout } = await first.result;

@@ -45,7 +45,7 @@ const startRun = (...more: string[]) =>
   );
 const cancel = (...more: string[]) => runProgram(['cancel', workplace.runDir, ...more], workplace.here);
 const calledAtLeast = (calls: number) =>
-  expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(calls);
+  expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(calls);
 
 async function keysOf(run: string): Promise<string[]> {
   const client = new Redis(inject('redisUrl').replace('unix://', ''));
@@ -191,7 +191,7 @@ test('a cancel that is killed half way is done again', async () => {
   await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
   expect((await (await startRun('--queue', inject('redisUrl'))).result).code).toBe(3);
   const first = await start('cancel', workplace.runDir);
-  await expect.poll(() => workplace.report().length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(0);
+  await expect.poll(() => workplace.report().length, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
   first.kill('SIGKILL');
   await first.result;
   expect(workplace.has('summary.json')).toBe(false);

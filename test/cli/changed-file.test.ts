@@ -74,7 +74,7 @@ describe('a file that changes while it is read is caught in the run, and with th
   ])('$what', async ({ change, mend, says }) => {
     await standIn.setFaults([{ action: { kind: 'latency', ms: 5 } }]);
     const program = await startProgram(runArgs(), workplace.here);
-    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 5 }).toBeGreaterThan(20);
+    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 5 }).toBeGreaterThan(20);
     await change();
     const { code, stderr } = await program.result;
     expect(code).toBe(3);

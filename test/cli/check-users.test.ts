@@ -177,7 +177,7 @@ test.each([
   await workplace.write('users.csv', csvOf(names));
   const first = await startProgram(runArgs('--rate', '20'), workplace.here);
   await expect
-    .poll(async () => (await calledUsers()).length, { timeout: 30_000, interval: 20 })
+    .poll(async () => (await calledUsers()).length, { timeout: 60_000, interval: 20 })
     .toBeGreaterThan(5);
   first.kill('SIGINT');
   await first.result;

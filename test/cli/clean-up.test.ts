@@ -49,7 +49,7 @@ test('two runs on one Redis never meet, and each leaves 0 keys: one is cancelled
   const lined = (directory: string) => async () =>
     workplace.has(join('..', directory, 'report.csv')) ? (await keysOf(directory).catch(() => [])).length : 0;
   for (const directory of ['a', 'b'])
-    await expect.poll(lined(directory), { timeout: 30_000, interval: 20 }).toBeGreaterThan(5);
+    await expect.poll(lined(directory), { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
   const cancelled = await runProgram(['cancel', join(workplace.path, 'a'), '--json'], workplace.here);
   expect(cancelled.code).toBe(0);
   expect(await keysOf('a')).toEqual([]);

@@ -50,7 +50,7 @@ describe.each([
     });
     // Only what was under way when it was paused gets its line yet.
     await expect
-      .poll(async () => (await status()).done === (await standIn.size()) - 1, { timeout: 15_000 })
+      .poll(async () => (await status()).done === (await standIn.size()) - 1, { timeout: 60_000 })
       .toBe(true);
     const calls = await standIn.size();
 

@@ -102,7 +102,7 @@ test('a run that was killed and resumed has one password for each user, in the f
   const service = ['--endpoint-url', standIn.url, '--allow-http'];
   const args = ['run', 'users.csv', '--pool-id', POOL, ...service, '--run-dir', workplace.runDir];
   const program = await startProgram([...args, '--generate', '--yes', '--rate', '20'], workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(8);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(8);
   program.kill('SIGKILL');
   await program.result;
 

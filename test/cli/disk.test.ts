@@ -87,7 +87,7 @@ describe.skipIf(!canMount).each([
   test('a disk that fills up stops the run with a whole last line and exit 3, resume says the same, and goes on when there is room', async () => {
     const small = await place('size=40m');
     const program = await startProgram(runArgs(...flags()), workplace.here);
-    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 10 }).toBeGreaterThan(60);
+    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 10 }).toBeGreaterThan(60);
     await small?.fill();
     const { code, stdout, stderr } = await program.result;
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
@@ -143,7 +143,7 @@ test.skipIf(!canMount)(
     const small = await place('size=40m,nr_inodes=60');
     await standIn.addPool({ id: POOL, generated: { pattern: 'user-%d', count: ROWS - 1 } });
     const program = await startProgram(runArgs(...onRedis()), workplace.here);
-    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 10 }).toBeGreaterThan(20);
+    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 10 }).toBeGreaterThan(20);
     await small?.fillNames();
     const { code, stderr } = await program.result;
     expect(code).toBe(3);
@@ -201,7 +201,7 @@ test('a Redis that has no memory left stops the run and says so; resume goes on 
   const client = new Redis(redis.socketPath);
   try {
     const program = await startProgram(runArgs('--queue', redis.url), workplace.here);
-    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 10 }).toBeGreaterThan(60);
+    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 10 }).toBeGreaterThan(60);
     await client.config('SET', 'maxmemory', '1mb');
     const { code, stderr } = await program.result;
     expect(code).toBe(3);

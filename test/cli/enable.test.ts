@@ -101,7 +101,7 @@ test('enable that is killed goes on where it was, tries again what failed, and s
   ]);
   const killed = await startProgram(['enable', 'run', '--yes'], workplace.here);
   await expect
-    .poll(() => (workplace.has('enabled.csv') ? lines().length : 0), { timeout: 30_000 })
+    .poll(() => (workplace.has('enabled.csv') ? lines().length : 0), { timeout: 60_000 })
     .toBeGreaterThan(5);
   killed.kill('SIGKILL');
   await killed.result;

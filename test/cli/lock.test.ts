@@ -29,7 +29,7 @@ beforeEach(async () => {
     ],
     workplace.here,
   );
-  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 20 }).toBeGreaterThan(3);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(3);
 });
 afterEach(async () => {
   run.kill('SIGKILL');

@@ -227,7 +227,7 @@ describe.each([
       ['retry', workplace.runDir, '--yes', '--quiet', '--run-dir', again],
       workplace.here,
     );
-    await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 10 }).toBeGreaterThan(before + 8);
+    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 10 }).toBeGreaterThan(before + 8);
     first.kill('SIGINT');
     expect((await first.result).code).toBe(130);
     expect((await runProgram(['resume', again, '--quiet'], workplace.here)).code).toBe(0);

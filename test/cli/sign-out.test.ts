@@ -40,7 +40,7 @@ describe.each(['embedded', 'redis'])('on the %s queue', (kind) => {
     await standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'latency', ms: 400 } }]);
     const run = await startProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
     await expect
-      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 30_000 })
+      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 60_000 })
       .toBeGreaterThan(2);
     run.kill('SIGKILL');
     await run.result;
@@ -70,7 +70,7 @@ describe.each(['embedded', 'redis'])('on the %s queue', (kind) => {
     await standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'hang-before' } }]);
     const run = await startProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
     await expect
-      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 30_000 })
+      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 60_000 })
       .toBeGreaterThan(2);
     run.kill('SIGKILL');
     await run.result;

@@ -33,7 +33,7 @@ it('makes a pool, runs over the samples and shares the run with the worker', asy
             ({ ok }) => ok,
             () => false,
           ),
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       )
       .toBe(true);
     expect((await finish(start(service('pool')))).code).toBe(0);

@@ -14,7 +14,7 @@ test.concurrent.for<BackendKind>(['embedded', 'redis'])(
       await run.outcome(1);
       await run.standIn.goDown();
       for (let row = 2; row <= ROWS; row += 1) await run.add(row, `user-${row}`);
-      await expect.poll(() => pacers.passwords.view().why, { timeout: 20_000 }).toBe('outage');
+      await expect.poll(() => pacers.passwords.view().why, { timeout: 60_000 }).toBe('outage');
       expect(run.outcomes.size).toBe(1);
       await run.standIn.comeUp();
       for (let row = 2; row <= ROWS; row += 1) {

@@ -107,7 +107,7 @@ export async function watchRun({ mode, redis }: Combination): Promise<WatchedRun
     await addProcess(places, second.pid);
     second.kill('SIGUSR2');
     await vi.waitFor(async () => expect(await reportsIn(at('reports'))).toMatch(/\n}\s*$/), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     if (redis !== undefined) addTo(places, 'Redis, snapshot', await snapshotOf(redis));
     second.kill('SIGKILL');

@@ -44,7 +44,7 @@ beforeEach(async () => {
     ],
     workplace.here,
   );
-  await expect.poll(() => standIn.size(), { timeout: 30_000, interval: 10 }).toBeGreaterThan(2);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 10 }).toBeGreaterThan(2);
   const { id } = await readRunRecord(join(workplace.runDir, 'run.json'));
   prefix = `{cognito-bulk-reset:${id}}:reset-user`;
 });
@@ -162,7 +162,7 @@ test('a row whose job is forged again and again stops the run, which resumes', a
   });
   await queue.pause();
   for (let times = 1; times <= 4; times += 1) {
-    await expect.poll(() => redis.hexists(keyOf(20), 'finishedOn'), { interval: 5, timeout: 20_000 }).toBe(0);
+    await expect.poll(() => redis.hexists(keyOf(20), 'finishedOn'), { interval: 5, timeout: 60_000 }).toBe(0);
     await complete(20, { status: 'succeeded', calls });
   }
   const { code, stderr } = await run.result;

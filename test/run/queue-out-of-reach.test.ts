@@ -51,11 +51,11 @@ test('a queue that loses all it had keeps its workers: the run posts its plan ag
   const outcomes = () => worker.stderr.match(/"status"/g)?.length ?? 0;
   await client.flushall();
   const before = outcomes();
-  await expect.poll(outcomes, { timeout: 30_000 }).toBeGreaterThan(before + 100);
+  await expect.poll(outcomes, { timeout: 60_000 }).toBeGreaterThan(before + 100);
   const [{ code }, { code: workersCode }] = await Promise.all([run.result, worker.result]);
   expect([code, workersCode]).toEqual([0, 0]);
   await trouble.expectAllDone();
-  await expect.poll(() => client.dbsize(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => client.dbsize(), { timeout: 60_000 }).toBe(0);
 });
 
 describe('through a network that breaks', () => {
@@ -89,7 +89,7 @@ describe('through a network that breaks', () => {
     const [old, next] = [primary, replica].map(({ socketPath }) => new Client({ path: socketPath }));
     try {
       await expect
-        .poll(() => next?.info('replication'), { timeout: 30_000 })
+        .poll(() => next?.info('replication'), { timeout: 60_000 })
         .toMatch(/master_link_status:up/);
       proxy.target = primary.socketPath;
       const run = await trouble.start('--quiet', ...queue());
@@ -103,7 +103,7 @@ describe('through a network that breaks', () => {
       expect(codes.map(({ code }) => code)).toEqual([0, 0]);
       await trouble.expectAllDone();
       // What a worker writes before it sees that the run has ended goes by itself.
-      await expect.poll(() => next?.dbsize(), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => next?.dbsize(), { timeout: 60_000 }).toBe(0);
     } finally {
       old?.disconnect();
       next?.disconnect();

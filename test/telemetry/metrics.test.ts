@@ -43,7 +43,7 @@ describe.each([
     const [, url = ''] = await run.waitForStderr(/Metrics are at (http:\/\/127\.0\.0\.1:\d+\/metrics)/);
     const text = async () => (await fetch(url)).text();
     await expect
-      .poll(text, { timeout: 20_000 })
+      .poll(text, { timeout: 60_000 })
       .toMatch(
         /cognito_bulk_reset_calls_total\{result="succeeded",operation="AdminSetUserPassword",run="run-[0-9a-f]{8}",pool="eu-west-1_Metrics1"\} \d\d/,
       );
