@@ -41,6 +41,8 @@ const resume = (...more: string[]) => runProgram(['resume', workplace.runDir, ..
 
 test('a second run or resume on the same directory is refused with the first one’s pid and host, also with --take-over', async () => {
   const holder = new RegExp(`under way in process ${run.pid} on ${hostname()} `);
+  // On a busy machine it would have finished before the others have started.
+  process.kill(run.pid, 'SIGSTOP');
   expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(holder) });
   expect(await resume('--take-over')).toMatchObject({ code: 2, stderr: expect.stringMatching(holder) });
   const again = await runProgram(
@@ -60,6 +62,7 @@ test('a second run or resume on the same directory is refused with the first one
     workplace.here,
   );
   expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/exists already/) });
+  process.kill(run.pid, 'SIGCONT');
   expect((await run.result).code).toBe(0);
   expect(workplace.report()).toHaveLength(ROWS);
 });
