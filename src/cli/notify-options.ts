@@ -10,7 +10,7 @@ import { tell } from './tell.js';
 /** Who is told when a run has ended, however it did: a night is long. */
 export function notifyOptions() {
   return [
-    option('--on-finish <command>', 'run this at the end, with the result as JSON on its input'),
+    option('--on-finish <command>', 'run this at the end, the result as JSON on its input'),
     option('--webhook <url>', 'post the result there, signed (COGNITO_BULK_RESET_WEBHOOK_SECRET)'),
   ];
 }

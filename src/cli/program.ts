@@ -6,7 +6,6 @@ import { retryCommand } from './retry-command.js';
 import { resumeCommand } from './resume-command.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { cancelCommand } from './cancel-command.js';
-import { explain } from './completion/command-facts.js';
 import { completionCommand } from './completion-command.js';
 import { enableCommand } from './enable-command.js';
 import { exportCommand } from './export-command.js';
@@ -14,6 +13,7 @@ import { pauseCommand } from './pause-command.js';
 import { planCommand } from './plan-command.js';
 import { runCommand } from './run-command.js';
 import { setRateCommand } from './set-rate-command.js';
+import { configuredHelp, HELP_ALL } from './short-help.js';
 import { shredKeyCommand } from './shred-key-command.js';
 import { statusCommand } from './status-command.js';
 import { withoutUrlPasswords } from '../queue/url-passwords.js';
@@ -30,15 +30,16 @@ export async function program(argv: readonly string[]): Promise<number> {
     if (name.startsWith('COGNITO_BULK_RESET_') && NOT_GIVEN.has(value ?? '')) delete process.env[name];
   }
   let code = 0;
-  const root = createProgram((exitCode) => {
+  const done = (exitCode: number) => {
     code = exitCode;
-  });
-  await root.parseAsync([...argv]);
+  };
+  const root = createProgram(done, { all: argv.includes(HELP_ALL) });
+  await root.parseAsync(argv.map((word) => (word === HELP_ALL ? '--help' : word)));
   return code;
 }
 
-/** All commands; `done` hears the exit code of the one that is run. */
-export function createProgram(done: (exitCode: number) => void): Command {
+/** All commands; `done` hears the exit code of the one that is run. With `all`, help leaves no option out. */
+export function createProgram(done: (exitCode: number) => void, { all = false } = {}): Command {
   const root = new Command('cognito-bulk-reset')
     .description('Reset the passwords of many Amazon Cognito users, with a report line for every row.')
     .version(VERSION)
@@ -67,7 +68,7 @@ export function createProgram(done: (exitCode: number) => void): Command {
     command
       .exitOverride()
       .showSuggestionAfterError()
-      .configureHelp({ optionDescription: explain })
+      .configureHelp(configuredHelp(all))
       .configureOutput({ outputError: (text, write) => write(inOneLine(text)) });
   }
   return root;

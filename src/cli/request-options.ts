@@ -16,19 +16,19 @@ import { collected, option, positiveInteger, positiveNumber, rateNumber } from '
 
 /** What `run` and `plan` are about. */
 export function addFileArgument(command: Command): Command {
-  return command.argument('<users.csv>', 'the CSV file; its username column is found by its header');
+  return command.argument('<users.csv>', 'the CSV file; its header names the username column');
 }
 
 /** What `run` and `plan` both ask: whose passwords, which ones, how fast. */
 export function addRequestOptions(command: Command): Command {
   return command
     .addOption(option('--pool-id <id>', 'the user pool').makeOptionMandatory())
-    .addOption(option('--generate', 'make a password for each user that fits the pool’s policy'))
+    .addOption(option('--generate', 'make a password for each user, by the pool’s policy'))
     .addOption(option('--password-column <name>', 'take the passwords from this column'))
-    .addOption(option('--discard', 'random passwords that nobody keeps: lock everyone out'))
-    .addOption(option('--sign-out', 'revoke the users’ tokens too: a password alone ends no session'))
-    .addOption(option('--disable', 'disable each user first, and sign out; enable undoes it'))
-    .addOption(option('--temporary', 'FORCE_CHANGE_PASSWORD instead of a permanent password'))
+    .addOption(option('--discard', 'random ones that nobody keeps: lock everyone out'))
+    .addOption(option('--sign-out', 'revoke tokens too: a password alone ends no session'))
+    .addOption(option('--disable', 'disable users first, and sign out; enable undoes it'))
+    .addOption(option('--temporary', 'FORCE_CHANGE_PASSWORD, not a permanent password'))
     .addOption(option('--length <n>', 'characters of a generated password').argParser(positiveInteger))
     .addOption(
       new Option('--alphabet <name>', 'characters to choose from')
@@ -39,7 +39,7 @@ export function addRequestOptions(command: Command): Command {
     .addOption(option('--no-header', 'the first line is a user already'))
     .addOption(option('--delimiter <c>', 'what separates the fields (default: found in the file)'))
     .addOption(
-      option('--rate <n>', 'calls a second over all workers, or max')
+      option('--rate <n>', 'calls a second of all workers, or max')
         .argParser(rateNumber)
         .default(DEFAULT_RATE),
     )
@@ -54,10 +54,9 @@ export function addRequestOptions(command: Command): Command {
 
 /** `resume` has it too. */
 export function protectOption(): Option {
-  return option(
-    '--protect <file>',
-    'usernames that are never reset, one a line or a .csv; repeatable',
-  ).argParser(collected);
+  return option('--protect <file>', 'users who are never reset, a list or csv; repeatable').argParser(
+    collected,
+  );
 }
 
 export const requestShape = {

@@ -26,3 +26,16 @@ test('help names every command, and that of each fits 80 columns', () => {
     expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
   }
 });
+
+/** Lines of a terminal window of today; the classic 24 would hold no examples. */
+const SCREEN = 50;
+
+test('the help of each command fits a screen, and --help-all leaves nothing out', async () => {
+  for (const command of root.commands)
+    expect(helpOf(command).trim().split('\n').length, command.name()).toBeLessThanOrEqual(SCREEN);
+  const { code, stdout } = await runProgram(['run', '--help-all']);
+  expect(code).toBe(0);
+  const run = root.commands.find((command) => command.name() === 'run');
+  for (const { long } of run?.options ?? []) expect(stdout).toContain(`  ${long}`);
+  expect(stdout).not.toContain('more: --help-all');
+});

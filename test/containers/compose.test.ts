@@ -37,7 +37,7 @@ describe.each(named)('the service $name', ({ name, service }) => {
     const command = words.find((word) => word === 'run' || word === 'worker');
     if (name !== 'run' && name !== 'worker') return;
     expect(command).toBe(name);
-    const { stdout: help } = spawnSync(process.execPath, [CLI, name, '--help'], { encoding: 'utf8' });
+    const { stdout: help } = spawnSync(process.execPath, [CLI, name, '--help-all'], { encoding: 'utf8' });
     const variables = Object.keys(service.environment)
       .filter((variable) => variable.startsWith('COGNITO_BULK_RESET_'))
       .map(
