@@ -1,9 +1,6 @@
 import { rm } from 'node:fs/promises';
-import type { Telemetry } from 'bullmq';
 import type { InputPlace } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
-import { openBackend } from '../queue/open-backend.js';
-import { hearQueue } from '../queue/queue-fault.js';
 import { createReport } from '../report/report-file.js';
 import { stepsAsked } from '../steps.js';
 import { VERSION } from '../version.js';
@@ -11,20 +8,10 @@ import { beginRun } from './begin.js';
 import type { OpenedRun } from './conduct.js';
 import type { RunDirectory } from './directory.js';
 import { lockRun } from './lock.js';
-import { openLog } from './log.js';
+import { openRun, type Surroundings } from './open-run.js';
 import type { PreparedRun } from './prepare.js';
 import type { Surveyed } from './survey-run.js';
 import { keepCheck } from './user-check.js';
-
-/** What is the same for a run that begins and one that goes on. */
-export interface Surroundings {
-  /** Traces of the queue. */
-  telemetry: Telemetry | undefined;
-  /** Hears each line of the log. */
-  print: ((line: string) => void) | undefined;
-  /** Something that a person should know, and the run goes on all the same: in words. */
-  onWarning: (text: string) => void;
-}
 
 export interface Launch extends Surroundings {
   prepared: PreparedRun;
@@ -51,32 +38,14 @@ export async function launchRun<T>(launch: Launch, use: (run: OpenedRun) => Prom
     check: surveyed === undefined ? undefined : await keepCheck(directory, { ...prepared, ...surveyed }),
     readKey: () => launch.key,
   });
-  const log = openLog(directory.log, launch.print);
+  const { manifest, client, location } = prepared;
+  const run = { manifest, client, record, key, directory, lock, report, resumed: false };
   try {
-    const heard = hearQueue(log.logger);
-    const backend = await openBackend(prepared.location, {
-      runId: record.id,
-      directory: directory.queue,
-      telemetry: launch.telemetry,
-      onError: heard.onError,
-    });
-    for (const warning of await backend.warnings()) launch.onWarning(warning);
-    launch.onBegun();
-    return await use({
-      manifest: prepared.manifest,
-      client: prepared.client,
-      record,
-      key,
-      directory,
-      lock,
-      backend,
-      queueFault: heard.fault,
-      report,
-      resumed: false,
-      log: log.logger.child({ run: record.id }),
+    return await openRun(run, location, launch, (opened) => {
+      launch.onBegun();
+      return use(opened);
     });
   } finally {
-    await log.close();
     await lock.release();
     await rm(`${directory.queue}.copying`, { recursive: true, force: true });
   }

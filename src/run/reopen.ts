@@ -3,8 +3,6 @@ import type { FindProgress } from '../check/find-users.js';
 import { createListUsers } from '../cognito/list-users.js';
 import { describePool, type Pool } from '../cognito/pool.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { openBackend } from '../queue/open-backend.js';
-import { hearQueue } from '../queue/queue-fault.js';
 import { resumeReport } from '../report/report-file.js';
 import { UsageError } from '../usage-error.js';
 import { clientOfRun } from './client-of-run.js';
@@ -12,9 +10,8 @@ import type { OpenedRun } from './conduct.js';
 import type { RunDirectory } from './directory.js';
 import { openInput } from './input.js';
 import { keyOfRun } from './key-source.js';
-import type { Surroundings } from './launch.js';
 import { lockRun } from './lock.js';
-import { openLog } from './log.js';
+import { openRun, type Surroundings } from './open-run.js';
 import { protectMore } from './protect-more.js';
 import { queueOfRun } from './queue-of-run.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from './record.js';
@@ -63,33 +60,9 @@ export async function reopenRun<T>(
       record = await checkAnew(record, record.check, { directory, manifest, pool, client }, anew);
     }
     record = await withNewLimits(record, anew, directory);
-    const log = openLog(directory.log, anew.print);
-    try {
-      const report = await resumeReport(directory.report, record.steps?.asked);
-      const heard = hearQueue(log.logger);
-      const backend = await openBackend(location, {
-        runId: record.id,
-        directory: directory.queue,
-        telemetry: anew.telemetry,
-        onError: heard.onError,
-      });
-      for (const warning of await backend.warnings()) anew.onWarning(warning);
-      return await use({
-        manifest,
-        client,
-        record,
-        key,
-        directory,
-        lock,
-        backend,
-        queueFault: heard.fault,
-        report,
-        resumed: true,
-        log: log.logger.child({ run: record.id }),
-      });
-    } finally {
-      await log.close();
-    }
+    const report = await resumeReport(directory.report, record.steps?.asked);
+    const run = { manifest, client, record, key, directory, lock, report, resumed: true };
+    return await openRun(run, location, anew, use);
   } finally {
     await lock.release();
   }
