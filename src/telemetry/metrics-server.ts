@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { endListening, listen } from '../listen.js';
 import { UsageError } from '../usage-error.js';
 import type { Metrics } from './metrics.js';
 
@@ -39,22 +38,9 @@ export async function serveMetrics(metrics: Metrics, { host, port }: MetricsAddr
       () => response.writeHead(500).end(),
     );
   });
-  // Nobody who only looks on may keep a run from ending.
-  server.unref();
-  server.listen(port, host);
-  await once(server, 'listening').catch((error: Error) => {
-    throw new UsageError(
-      `The metrics can’t be served at ${host}:${port} (${error.message}): choose another port.`,
-    );
-  });
-  // A server that listens on a port has an address of this shape.
-  const address = server.address() as AddressInfo;
+  const address = await listen(server, { host, port }, 'The metrics');
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}/metrics`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close: () => endListening(server),
   };
 }

@@ -2,11 +2,11 @@ import { type Context, Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { askOf, type Control } from '../run/control.js';
-import { rateOf } from '../run/request.js';
+import { QUOTA, rateOf } from '../run/request.js';
 import { searchReport } from '../report/search-report.js';
 import { UsageError } from '../usage-error.js';
 import { FILES, fileNamed } from './files.js';
-import { isSame, refusalOf } from './gate.js';
+import { isOwnHost, isSame, refusalOf } from './gate.js';
 import type { Watch } from './watched.js';
 
 /** Rows that one search answers. */
@@ -28,8 +28,8 @@ export interface AppOptions {
   token: string;
   /** That it is served on; known once it listens. */
   port: () => number;
-  /** Bull Board, once there is a queue. */
-  board: () => Hono | undefined;
+  /** Bull Board, while there is a queue. */
+  board: () => Promise<Hono> | undefined;
 }
 
 export function createApp(watch: Watch, { token, port, board }: AppOptions): Hono {
@@ -37,24 +37,26 @@ export function createApp(watch: Watch, { token, port, board }: AppOptions): Hon
   let search: AbortController | undefined;
 
   app.use(async (context, next) => {
-    const onBoard = context.req.path.startsWith('/board');
-    const own = headers(onBoard);
-    for (const [name, value] of own) context.header(name, value);
+    await next();
+    for (const [name, value] of headers(isBoard(context))) context.res.headers.set(name, value);
+  });
+  app.use(async (context, next) => {
     const cookie = `cognito-bulk-reset-${port()}`;
-    const given = context.req.query('token');
+    const asking = askingOf(context, cookie);
     // The token leaves the address at once, so that it stays in no history and no picture of the screen.
-    if (context.req.path === '/' && given !== undefined && isSame(given, token) && isHere(context, port())) {
+    if (
+      context.req.path === '/' &&
+      isSame(context.req.query('token'), token) &&
+      isOwnHost(asking.host, port())
+    ) {
       setCookie(context, cookie, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
       return context.redirect('/', 303);
     }
-    const refusal = refusalOf(askingOf(context, cookie), { token, port: port() });
+    const refusal = refusalOf(asking, { token, port: port() });
     if (refusal !== undefined) return context.text(`${refusal.text}\n`, refusal.status);
     // Whatever the board can do, here it only shows: the run's books would not know of it.
-    if (onBoard && context.req.method !== 'GET') return context.text('The board only shows.\n', 405);
-    await next();
-    // The board's answers come with headers of their own.
-    for (const [name, value] of own) context.res.headers.set(name, value);
-    return undefined;
+    if (isBoard(context) && context.req.method !== 'GET') return context.text('The board only shows.\n', 405);
+    return next();
   });
 
   app.get('/', (context) => serve(context, 'index.html'));
@@ -76,9 +78,8 @@ export function createApp(watch: Watch, { token, port, board }: AppOptions): Hon
   app.post('/api/resume', (context) => ask(context, watch, { paused: false }));
   app.post('/api/rate', async (context) => {
     const asked = rateSchema.safeParse(await context.req.json().catch(() => undefined));
-    const quota = watch.told().run?.quota;
-    if (!asked.success || quota === undefined)
-      return context.text('A rate is a number over 0, or max.\n', 400);
+    if (!asked.success) return context.text('A rate is a number over 0, or max.\n', 400);
+    const quota = watch.run()?.record.quota ?? QUOTA;
     try {
       return await ask(context, watch, { rate: rateOf({ rate: asked.data.rate, quota }) });
     } catch (error) {
@@ -87,7 +88,7 @@ export function createApp(watch: Watch, { token, port, board }: AppOptions): Hon
     }
   });
   for (const path of ['/board', '/board/*'])
-    app.all(path, (context) => board()?.fetch(context.req.raw) ?? context.notFound());
+    app.all(path, async (context) => (await board())?.fetch(context.req.raw) ?? context.notFound());
   app.onError((_error, context) => context.text('That could not be done.\n', 500));
   return app;
 }
@@ -105,6 +106,10 @@ async function serve(context: Context, name: string): Promise<Response> {
   return context.body(content, 200, { 'content-type': type });
 }
 
+function isBoard(context: Context): boolean {
+  return context.req.path.startsWith('/board');
+}
+
 function askingOf(context: Context, cookie: string) {
   const { req } = context;
   return {
@@ -115,10 +120,6 @@ function askingOf(context: Context, cookie: string) {
     contentType: req.header('content-type'),
     token: getCookie(context, cookie),
   };
-}
-
-function isHere(context: Context, port: number): boolean {
-  return [`127.0.0.1:${port}`, `localhost:${port}`].includes(context.req.header('host') ?? '');
 }
 
 function headers(onBoard: boolean): [string, string][] {

@@ -36,9 +36,8 @@ export function refusalOf(
   asking: Asking,
   { token, port }: { token: string; port: number },
 ): Refusal | undefined {
-  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
   const { host, origin, site, method, contentType } = asking;
-  if (host === undefined || !own.includes(host)) return { status: 421, text: 'This is another host.' };
+  if (!isOwnHost(host, port)) return { status: 421, text: 'This is another host.' };
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     return { status: 403, text: 'Another site asks.' };
   if (origin !== undefined && origin !== `http://${host}`) return { status: 403, text: 'Another site asks.' };
@@ -51,6 +50,11 @@ export function refusalOf(
   if (origin === undefined) return { status: 403, text: 'Nobody says which page this comes from.' };
   if (contentType?.split(';')[0] !== 'application/json') return { status: 415, text: 'JSON is expected.' };
   return undefined;
+}
+
+/** Whether this is how a browser names the server at this port. */
+export function isOwnHost(host: string | undefined, port: number): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 }
 
 /** In the same time wherever they differ, and however long they are. */

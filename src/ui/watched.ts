@@ -3,7 +3,6 @@ import { errorHint } from '../report/error-hints.js';
 import { type ReportRow, reportedError } from '../report/report-line.js';
 import type { RunDirectory } from '../run/directory.js';
 import type { RunRecord } from '../run/record.js';
-import { QUOTA } from '../run/request.js';
 import type { Snapshot } from '../run/snapshot.js';
 import { createHistory, type Sample } from './history.js';
 
@@ -12,7 +11,7 @@ export interface WatchedRun {
   record: RunRecord;
   directory: RunDirectory;
   snapshot: () => Snapshot;
-  queue: Queue;
+  queue: () => Queue;
 }
 
 export interface Failure {
@@ -26,7 +25,7 @@ export interface Failure {
 /** What the page is told, once a second. */
 export interface Told {
   state: Snapshot['state'] | 'starting' | 'ended';
-  run: { id: string; pool: string; poolId: string; directory: string; quota: number } | undefined;
+  run: { id: string; pool: string; poolId: string; directory: string } | undefined;
   snapshot: Snapshot | undefined;
   /** What to do about each error. */
   hints: Record<string, string>;
@@ -92,8 +91,8 @@ export function createWatch() {
 
 export type Watch = ReturnType<typeof createWatch>;
 
-function factsOf({ record: { id, pool, quota }, directory }: WatchedRun): Told['run'] {
-  return { id, pool: pool.name, poolId: pool.id, directory: directory.path, quota: quota ?? QUOTA };
+function factsOf({ record: { id, pool }, directory }: WatchedRun): Told['run'] {
+  return { id, pool: pool.name, poolId: pool.id, directory: directory.path };
 }
 
 function hintsOf(snapshot: Snapshot | undefined): Record<string, string> {
