@@ -88,12 +88,9 @@ export async function readFirstRecords(path: string, count: number): Promise<Rep
 
 /** The records of `lines`, `undefined` for what isn't one. csv-parse sees only lines with quotes: the others need no parser, and it takes 8 s for a million. */
 function parseRecords(lines: readonly string[], steps: readonly Step[]): (ReportRecord | undefined)[] {
-  return lines.map((line) => parseReportLine(line, steps));
-}
-
-/** A line of a report with its newline, read; `undefined` for what isn't one. */
-export function parseReportLine(line: string, steps: readonly Step[]): ReportRecord | undefined {
-  return parseReportRecord(line.includes('"') ? parseQuoted(line) : line.slice(0, -1).split(','), steps);
+  return lines.map((line) =>
+    parseReportRecord(line.includes('"') ? parseQuoted(line) : line.slice(0, -1).split(','), steps),
+  );
 }
 
 function parseQuoted(line: string): string[] {
