@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defaultRunDirectory, type RunRequest, runRequestSchema } from '../run/request.js';
-import { protectedNames } from '../run/whom-to-protect.js';
 import { UsageError } from '../usage-error.js';
 
 /** A user of an iterable: the name alone, or with the password that it is to get. */
@@ -66,7 +65,21 @@ const isIterable = (value: unknown) =>
   typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 
 const { shape } = runRequestSchema;
+const settingsShape = {
+  signal: z.instanceof(AbortSignal).optional(),
+  protect: z.array(z.string()).default([]),
+  queue: shape.queue,
+  profile: shape.profile,
+  onWarning: z
+    .custom<NonNullable<RunSettings['onWarning']>>((value) => typeof value === 'function')
+    .optional(),
+};
+const settingsSchema = z.strictObject(settingsShape);
+
+export type Settings = z.output<typeof settingsSchema>;
+
 const optionsSchema = z.strictObject({
+  ...settingsShape,
   users: z.union([z.string().min(1), z.custom<Exclude<ResetOptions['users'], string>>(isIterable)]),
   passwords: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('generate'), length: shape.length, alphabet: shape.alphabet }),
@@ -88,25 +101,13 @@ const optionsSchema = z.strictObject({
   allowHttp: shape.allowHttp,
 });
 
-const settingsSchema = z.strictObject({
-  signal: z.instanceof(AbortSignal).optional(),
-  protect: z.array(z.string()).default([]),
-  queue: shape.queue,
-  profile: shape.profile,
-  onWarning: z
-    .custom<NonNullable<RunSettings['onWarning']>>((value) => typeof value === 'function')
-    .optional(),
-});
-
-export type Settings = z.output<typeof settingsSchema>;
-
 /** @throws UsageError that names the option */
 export function settingsOf(options: RunSettings): Settings {
   return parsed(settingsSchema, options);
 }
 
 export interface Asked {
-  request: Omit<RunRequest, 'protectedUsers'>;
+  request: RunRequest;
   runDirectory: string;
   /** Users to be copied into the run directory; undefined for a file that is read where it is. */
   users: Exclude<ResetOptions['users'], string> | undefined;
@@ -115,35 +116,27 @@ export interface Asked {
 
 /** @throws UsageError that names the option */
 export function askedOf(options: ResetOptions): Asked {
-  const { signal, protect, queue, profile, onWarning, ...rest } = options;
-  const settings = settingsOf({ signal, protect, queue, profile, onWarning } as RunSettings);
-  const { users, passwords, temporary, runDirectory, ...given } = parsed(optionsSchema, rest);
+  const { users, passwords, temporary, runDirectory, ...given } = parsed(optionsSchema, options);
   if (temporary && passwords.kind === 'discard')
     throw new UsageError(
       'temporary: discarded passwords are permanent, as nobody could sign in to choose another.',
     );
   const file = typeof users === 'string' ? users : '-';
-  const request = runRequestSchema.omit({ protectedUsers: true }).parse({
+  const request = runRequestSchema.parse({
     ...given,
     file,
     mode: passwords.kind === 'column' ? 'password-column' : passwords.kind,
     permanent: !temporary,
     ...(passwords.kind === 'column' ? { passwordColumn: passwords.name } : {}),
     ...(passwords.kind === 'generate' ? { length: passwords.length, alphabet: passwords.alphabet } : {}),
-    queue: settings.queue,
-    profile: settings.profile,
+    protectedUsers: given.protect,
   });
   return {
     request,
     runDirectory: runDirectory ?? defaultRunDirectory(file, new Date()),
     users: typeof users === 'string' ? undefined : users,
-    settings,
+    settings: given,
   };
-}
-
-/** All who must never be reset: the organisation's configuration holds here too. */
-export async function protectedOf({ protect }: Settings): Promise<string[]> {
-  return [...new Set([...protect, ...(await protectedNames([]))])];
 }
 
 function parsed<T>(schema: z.ZodType<T>, given: unknown): T {

@@ -15,12 +15,12 @@ import { launchRun } from '../run/launch.js';
 import { prepareRun } from '../run/prepare.js';
 import { reopenRun } from '../run/reopen.js';
 import { takeIn } from '../run/take-in.js';
+import { protectedNames, withProtectedUsers } from '../run/whom-to-protect.js';
 import { UsageError } from '../usage-error.js';
 import { followRun, type PasswordReset } from './follow-run.js';
 import {
   type Asked,
   askedOf,
-  protectedOf,
   type ResetOptions,
   type RunSettings,
   type Settings,
@@ -55,7 +55,8 @@ export function resetPasswords(options: ResetOptions): PasswordReset {
   const asked = askedOf(options);
   const { signal } = asked.settings;
   return followRun(runDirectory(asked.runDirectory).path, signal, async (onlooker, onOpened) => {
-    const request = { ...asked.request, protectedUsers: await protectedOf(asked.settings) };
+    // The organisation's configuration holds here too.
+    const request = await withProtectedUsers(asked.request, []);
     let directory: RunDirectory | undefined;
     let begun = false;
     try {
@@ -93,7 +94,8 @@ export function resumePasswords(path: string, options: RunSettings = {}): Passwo
     if (existsSync(directory.summary))
       throw new UsageError(`The run has ended: its result is in ${directory.summary}.`);
     const { queue, profile } = settings;
-    const anew = { queue, profile, protect: await protectedOf(settings), takeOver: false };
+    const protect = [...settings.protect, ...(await protectedNames([]))];
+    const anew = { queue, profile, protect, takeOver: false };
     return reopenRun(directory, { ...surroundings(settings), ...anew, onCheck: () => undefined }, (run) => {
       onOpened(run);
       return conductRun(run, onlooker);
