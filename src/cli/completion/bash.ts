@@ -1,4 +1,5 @@
 import type { CommandFacts, OptionFacts, ValueKind } from './command-facts.js';
+import { quoted } from './quoted.js';
 
 /** A completion for bash, of 3.2 and newer (macOS has that): no package of its own is needed. */
 export function bashCompletion(program: string, commands: readonly CommandFacts[]): string {
@@ -68,8 +69,4 @@ function namesOf({ long, short }: OptionFacts): string[] {
 
 function words(all: readonly string[]): string {
   return `$'${all.join('\\n')}'`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 import type { CommandFacts, OptionFacts, ValueKind } from './command-facts.js';
+import { quoted } from './quoted.js';
 
 /** A completion for zsh: sourced, or as a file `_cognito-bulk-reset` in a directory of `fpath`. */
 export function zshCompletion(program: string, commands: readonly CommandFacts[]): string {
@@ -58,8 +59,4 @@ function action(value: ValueKind): string {
 /** `_arguments` ends a description at a bracket, and a message at a colon. */
 function escaped(text: string): string {
   return text.replaceAll(/[[\]:\\]/g, String.raw`\$&`);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
