@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { option } from './options.js';
-import type { ProgressKind } from './progress.js';
+import type { OutputOptions } from './output.js';
 import type { RunResult } from './result.js';
-import { tell } from './tell.js';
+import { warn } from './tell.js';
 
 /** Who is told when a run has ended, however it did: a night is long. */
 export function notifyOptions() {
@@ -17,27 +16,25 @@ export function notifyOptions() {
 
 export const notifyShape = { onFinish: z.string().optional(), webhook: z.string().optional() };
 
-export type OnResult = (result: RunResult) => void;
-
 export interface NotifyOptions {
   onFinish?: string | undefined;
   webhook?: string | undefined;
   allowHttp?: boolean | undefined;
-  progress: ProgressKind;
 }
 
 /**
  * Runs a run, then tells of its end. That somebody could not be told is a warning, and changes neither result nor exit code.
  * A run that is handed over to another process has not ended.
  *
- * @param work is given a way to say what came of it
+ * @param work is given the output with a way to say what came of it
  * @throws UsageError before anything is begun; what `work` throws, once it was told of
  */
 export async function notifying(
-  { onFinish, webhook, allowHttp, progress }: NotifyOptions,
-  work: (onResult: OnResult) => Promise<number>,
+  { onFinish, webhook, allowHttp }: NotifyOptions,
+  output: OutputOptions,
+  work: (output: OutputOptions) => Promise<number>,
 ): Promise<number> {
-  if (onFinish === undefined && webhook === undefined) return work(() => undefined);
+  if (onFinish === undefined && webhook === undefined) return work(output);
   // Loaded only by who asks for one.
   const { runOnFinish } = await import('../notify/command.js');
   const { postWebhook, webhookAt } = await import('../notify/webhook.js');
@@ -57,13 +54,11 @@ export async function notifying(
       ...(hook === undefined ? [] : [{ name: '--webhook', done: postWebhook(hook, body) }]),
     ];
     for (const { name, done } of told) {
-      await done.catch((error: Error) =>
-        tell(progress, 'warning', `warning: ${name}: ${escapeForTerminal(error.message)}\n`),
-      );
+      await done.catch((error: Error) => warn(output.progress, `${name}: ${error.message}`));
     }
   };
   try {
-    const code = await work((one) => (result = one));
+    const code = await work({ ...output, onResult: (one) => (result = one) });
     if (result !== undefined && result.status !== 'handed over') await notify(result, code);
     return code;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { escapeForTerminal } from '../report/terminal-text.js';
 
 /** With --verbose: lines of the log on standard error, for people. Undefined without it. */
 export async function logPrinter(verbose: boolean): Promise<((line: string) => void) | undefined> {
@@ -11,16 +12,10 @@ export async function logPrinter(verbose: boolean): Promise<((line: string) => v
     ignore: 'pid,run',
     singleLine: true,
   });
-  return (line) => process.stderr.write(pretty(withoutControls(line)));
+  return (line) => process.stderr.write(pretty(JSON.parse(line, escaped)));
 }
 
-/** An escape or a line break in a value stays the text that JSON makes of it, and moves no terminal. */
-function withoutControls(line: string): string {
-  return line.replaceAll(
-    /\\(\\|"|\/|u[0-9a-f]{4}|[bfnrt])|[\u007f-\u009f]/g,
-    (found, escape: string | undefined) => {
-      if (escape === undefined) return `\\\\u00${found.charCodeAt(0).toString(16)}`;
-      return ['\\', '"', '/'].includes(escape) ? found : `\\${found}`;
-    },
-  );
+/** Nothing in a value moves the terminal, or makes a line of its own. */
+function escaped(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? escapeForTerminal(value) : value;
 }

@@ -1,4 +1,4 @@
-import type { Stopped, Unfinished } from '../run/ending.js';
+import type { Unfinished } from '../run/ending.js';
 import type { Finished } from '../run/finish.js';
 
 /** What came of a run, for programs: on standard output with --json, and for --on-finish and --webhook. */
@@ -14,8 +14,10 @@ export function resultOf(ended: Finished | Unfinished, runDirectory: string, row
   switch (ended.kind) {
     case 'handed over':
       return { ...how, message: ended.why };
-    case 'stopped':
-      return { ...how, ...reasonOf(ended), resume: resumeCommand(runDirectory) };
+    case 'stopped': {
+      const { error, message } = ended.reason;
+      return { ...how, error, message, resume: resumeCommand(runDirectory) };
+    }
     case 'interrupted':
       return { ...how, resume: resumeCommand(runDirectory) };
   }
@@ -23,8 +25,4 @@ export function resultOf(ended: Finished | Unfinished, runDirectory: string, row
 
 export function resumeCommand(runDirectory: string): string {
   return `cognito-bulk-reset resume ${runDirectory}`;
-}
-
-function reasonOf({ reason }: Stopped) {
-  return { error: reason.error, message: reason.message };
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { notifying, notifyOptions, notifyShape, type OnResult } from './notify-options.js';
+import { notifying, notifyOptions, notifyShape } from './notify-options.js';
 import { option } from './options.js';
-import { outputOf, outputOptions, outputShape } from './output.js';
+import { type OutputOptions, outputOf, outputOptions, outputShape } from './output.js';
 import { protectOption } from './request-options.js';
 import { safetyOptionsOfResume, safetyShapeOfResume } from './safety-options.js';
 
@@ -37,8 +37,7 @@ export function resumeCommand(done: (exitCode: number) => void): Command {
     const options = optionsSchema.parse(given);
     // Loaded only now, as in `run`.
     const { resumeRun } = await import('./resume-run.js');
-    const output = outputOf(options);
-    const work = (onResult: OnResult) => resumeRun(path, { ...options, ...output, onResult });
-    done(await notifying({ ...options, progress: output.progress }, work));
+    const work = (output: OutputOptions) => resumeRun(path, { ...options, ...output });
+    done(await notifying(options, outputOf(options), work));
   });
 }

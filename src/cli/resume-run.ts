@@ -3,7 +3,6 @@ import type { OpenedRun } from '../run/conduct.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
 import { readLiveFile } from '../run/live-file.js';
 import { runningProcess } from '../run/lock.js';
-import { readRunRecord } from '../run/record.js';
 import { type Anew, reopenRun } from '../run/reopen.js';
 import { protectedNames } from '../run/whom-to-protect.js';
 import { openObservers } from '../telemetry/observers.js';
@@ -27,7 +26,6 @@ export interface ResumeOptions extends OutputOptions, Omit<Anew, 'protect'> {
 /** `resume`: goes on where the report ends. Needs nothing but the directory. Answers the exit code. */
 export async function resumeRun(path: string, options: ResumeOptions): Promise<number> {
   const directory = await openRunDirectory(path);
-  await readRunRecord(directory.record);
   const ended = await resumeEnded(directory, options);
   if (ended !== undefined) return ended;
   if (await letGoOn(directory)) return ExitCode.succeeded;
@@ -36,7 +34,6 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
   let ui: Ui | undefined;
   try {
     ui = await openUi(options.ui);
-    const shown = ui;
     return await reopenRun(
       directory,
       {
@@ -50,7 +47,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
       (run) => {
         check.stop();
         sayGoingOn(run, options);
-        return watchRun({ ...run, output: options, yes: false, observers, ui: shown });
+        return watchRun({ ...run, output: options, yes: false, observers, ui });
       },
     );
   } finally {

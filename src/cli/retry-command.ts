@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { RunRequest } from '../run/request.js';
-import { notifying, type OnResult } from './notify-options.js';
+import { notifying } from './notify-options.js';
 import { option } from './options.js';
-import { outputOf, outputOptions, outputShape } from './output.js';
+import { type OutputOptions, outputOf, outputOptions, outputShape } from './output.js';
 import { changedRequest } from './request-options.js';
 import { addRunOptions, runShape } from './run-options.js';
 
@@ -40,10 +40,9 @@ export function retryCommand(done: (exitCode: number) => void): Command {
     // Loaded only now, as in `run`.
     const { retryRun } = await import('./retry-run.js');
     const { protect, recipient } = options;
-    const output = outputOf(options);
-    const asked = { ...output, allFailed, yes, protect, recipient, change };
-    const work = (onResult: OnResult) => retryRun(path, { ...asked, onResult });
-    done(await notifying({ ...options, progress: output.progress }, work));
+    const asked = { allFailed, yes, protect, recipient, change };
+    const work = (output: OutputOptions) => retryRun(path, { ...output, ...asked });
+    done(await notifying(options, outputOf(options), work));
   });
 }
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { notifying, type OnResult } from './notify-options.js';
+import { notifying } from './notify-options.js';
 import { option } from './options.js';
-import { outputOf, outputOptions, outputShape } from './output.js';
+import { type OutputOptions, outputOf, outputOptions, outputShape } from './output.js';
 import { addPlanOptions, planShape } from './plan-options.js';
 import { withProtectedUsers } from '../run/whom-to-protect.js';
 import { addFileArgument, runRequestOf } from './request-options.js';
@@ -47,9 +47,8 @@ export function runCommand(done: (exitCode: number) => void): Command {
     }
     // Loaded only now: the AWS SDK and the queue take longer to load than a mistake in the command line to tell.
     const { startRun } = await import('./start-run.js');
-    const output = { ...outputOf(options), yes: options.yes };
-    const work = (onResult: OnResult) => startRun(request, { ...output, onResult });
-    done(await notifying({ ...options, progress: output.progress }, work));
+    const work = (output: OutputOptions) => startRun(request, { ...output, yes: options.yes });
+    done(await notifying(options, outputOf(options), work));
   });
 }
 

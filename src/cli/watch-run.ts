@@ -13,7 +13,7 @@ import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
 import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
-import { resultOf, resumeCommand } from './result.js';
+import { resultOf, resumeCommand, type RunResult } from './result.js';
 import { tell, warn } from './tell.js';
 import { count } from './words.js';
 
@@ -55,7 +55,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       onStarted: (asked, queueDepth) => {
         snapshot = asked;
         metrics?.watch(asked, queueDepth);
-        ui?.begin({ record, directory, snapshot: asked, queue: run.backend.queue(RESET_USER) });
+        ui?.begin({ record, directory, snapshot: asked, queue: () => run.backend.queue(RESET_USER) });
         progress.start(asked);
       },
     });
@@ -67,7 +67,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   output.onResult?.(result);
   ui?.end(endingInWords(ended, report.tally.rows));
   if (output.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  return 'summary' in ended ? sayFinished(ended, run) : sayUnfinished(ended, run);
+  return 'summary' in ended ? sayFinished(ended, run) : sayUnfinished(ended, result, run);
 }
 
 function endingInWords(ended: Finished | Unfinished, rows: number): string {
@@ -110,25 +110,30 @@ function sayFinished(
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }
 
-function sayUnfinished(ending: Unfinished, { directory, output, report }: WatchedRun): number {
+function sayUnfinished(
+  ending: Unfinished,
+  result: RunResult,
+  { directory, output, report }: WatchedRun,
+): number {
   const resume = resumeCommand(directory.path);
-  if (ending.kind === 'handed over') {
-    const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path };
-    const text = `Ended after ${report.tally.rows} rows: ${escapeForTerminal(ending.why)}.\n`;
-    tell(output.progress, 'ended', text, ended);
-    return ExitCode.stopped;
+  const { rows } = report.tally;
+  // The event has a message of its own.
+  const { message: _message, ...facts } = result;
+  const say = (text: string) => tell(output.progress, 'ended', text, facts);
+  switch (ending.kind) {
+    case 'handed over':
+      say(`Ended after ${rows} rows: ${escapeForTerminal(ending.why)}.\n`);
+      return ExitCode.stopped;
+    case 'interrupted':
+      say(`Interrupted after ${rows} rows; nothing is lost. Go on with:\n  ${resume}\n`);
+      return ExitCode.interrupted;
+    case 'stopped': {
+      const { error, message, call } = ending.reason;
+      say(
+        `Stopped after ${rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error, call)}\n` +
+          `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`,
+      );
+      return ExitCode.stopped;
+    }
   }
-  const { progress } = output;
-  const ended = { status: ending.kind, rows: report.tally.rows, runDirectory: directory.path, resume };
-  if (ending.kind === 'interrupted') {
-    const text = `Interrupted after ${report.tally.rows} rows; nothing is lost. Go on with:\n  ${resume}\n`;
-    tell(progress, 'ended', text, ended);
-    return ExitCode.interrupted;
-  }
-  const { error, message, call } = ending.reason;
-  const text =
-    `Stopped after ${report.tally.rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error, call)}\n` +
-    `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`;
-  tell(progress, 'ended', text, { ...ended, error });
-  return ExitCode.stopped;
 }
