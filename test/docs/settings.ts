@@ -8,8 +8,12 @@ import type { Setting } from './story.js';
 const names = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(3, '0')}`);
 
-const CLIENT = '1example23456789';
-const POLICY = { MinimumLength: 10, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true };
+/** A pool with a client to sign in by, and a policy that refuses some passwords. */
+const CUSTOMERS = {
+  name: 'customers',
+  clientId: '1example23456789',
+  policy: { MinimumLength: 10, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true },
+};
 
 function migration(): Setting {
   const users = names(40, 'user-');
@@ -18,9 +22,7 @@ function migration(): Setting {
   );
   return {
     pool: {
-      name: 'customers',
-      clientId: CLIENT,
-      policy: POLICY,
+      ...CUSTOMERS,
       users: [
         ...users.slice(0, 39).map((username) => ({ username, status: 'RESET_REQUIRED' as const })),
         { username: users[39] ?? '', status: 'EXTERNAL_PROVIDER' },
@@ -33,9 +35,7 @@ function migration(): Setting {
 function rotation(): Setting {
   return {
     pool: {
-      name: 'customers',
-      clientId: CLIENT,
-      policy: POLICY,
+      ...CUSTOMERS,
       users: [
         ...names(60, 'user-'),
         'admin',
