@@ -49,13 +49,13 @@ export async function notifying(
       RUN_EXIT_CODE: String(code),
       RUN_STATUS: result?.status ?? 'stopped',
     };
-    const told = [
-      ...(onFinish === undefined ? [] : [{ name: '--on-finish', done: runOnFinish(onFinish, body, env) }]),
-      ...(hook === undefined ? [] : [{ name: '--webhook', done: postWebhook(hook, body) }]),
-    ];
-    for (const { name, done } of told) {
-      await done.catch((error: Error) => warn(output.progress, `${name}: ${error.message}`));
-    }
+    // Each is caught from the start: one may fail while another is still at it.
+    const tell = (name: string, done: Promise<void>) =>
+      done.catch((error: Error) => warn(output.progress, `${name}: ${error.message}`));
+    await Promise.all([
+      onFinish !== undefined && tell('--on-finish', runOnFinish(onFinish, body, env)),
+      hook !== undefined && tell('--webhook', postWebhook(hook, body)),
+    ]);
   };
   try {
     const code = await work({ ...output, onResult: (one) => (result = one) });

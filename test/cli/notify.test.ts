@@ -64,7 +64,9 @@ test('at every ending the webhook and the command hear of it; that they fail is 
     ]);
     expect(workplace.json('../heard.json')).toEqual(posted[0]);
 
-    const resumed = await runProgram(['resume', runDir, '--quiet', '--json', '--webhook', webhook], here);
+    // The command is still at it when the webhook has failed.
+    const both = ['--webhook', webhook, '--on-finish', 'sleep 2'];
+    const resumed = await runProgram(['resume', runDir, '--quiet', '--json', ...both], here);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).toMatch(/warning: --webhook: 127\.0\.0\.1:\d+ answered 410/);
     expect(resumed.stderr + JSON.stringify(workplace.json('run.json'))).not.toContain('hook-of-ours');
