@@ -18,8 +18,9 @@ export async function protectMore(
 ): Promise<RunRecord> {
   const before = await recallProtected(directory, record.protected);
   const known = createProtection(before, record.pool.caseSensitive);
-  const more = names.filter((name) => !known.has(name));
-  if (more.length === 0) return record;
+  // More than one list may name a user.
+  const more = new Set(names.filter((name) => !known.has(name)));
+  if (more.size === 0) return record;
   const all = [...before, ...more];
   const asked = { ...record.asked, protectedUsers: all };
   let changed = record;
