@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { quoted } from '../../src/cli/completion/quoted.js';
 import { ended } from './ended.js';
 
 export interface ProgramOptions {
@@ -96,8 +97,8 @@ export async function startProgram(args: string[], options: ProgramOptions = {})
 
 /** `--return` answers the program's exit code, `--flush` what it writes at once. */
 function atTerminal(command: readonly string[]): string[] {
-  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  return ['script', '--quiet', '--return', '--flush', '--command', quoted, '/dev/null'];
+  const line = command.map(quoted).join(' ');
+  return ['script', '--quiet', '--return', '--flush', '--command', line, '/dev/null'];
 }
 
 /** Nothing of the machine's own AWS configuration, proxies or Node options gets into a test. */
