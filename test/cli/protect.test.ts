@@ -180,7 +180,8 @@ test('resume protects whoever is protected by now as well, also when their jobs 
   run.kill('SIGINT');
   await run.result;
   await writeFile(join(config, 'config.json'), '{"protect": ["operator", "user-1"]}');
-  await workplace.write('late.txt', 'admin\n');
+  // Both name one user.
+  await workplace.write('late.txt', 'admin\noperator\n');
   const resumed = await runProgram(['resume', workplace.runDir, '--protect', 'late.txt'], here);
   expect(resumed.code, resumed.stderr).toBe(1);
   expect([errorOf('operator'), errorOf('Admin')]).toEqual(['UserIsProtected', 'UserIsProtected']);
