@@ -34,6 +34,12 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
   });
   const probe = createProbe(() => client.ping());
   const server = await watchServer(client);
+  let open = true;
+  const disconnect = () => {
+    // Of a connection that is closed already, ioredis would wait for the end: 2 s in which the process can't end either.
+    if (open) client.disconnect();
+    open = false;
+  };
 
   return {
     kind: 'redis',
@@ -52,12 +58,12 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
       await closeAll();
       await deleteKeys(client, `${prefix}:*`);
       probe.stop();
-      client.disconnect();
+      disconnect();
     },
     close: async () => {
       probe.stop();
       await closeAll();
-      client.disconnect();
+      disconnect();
     },
   };
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { openBackend } from '../../src/queue/open-backend.js';
 import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
@@ -148,6 +148,17 @@ describe('Redis', () => {
     await second.queue('work').add('job', { row: 2 }, { jobId: 'row-1' });
     await first.destroy();
     expect((await second.queue('work').getJob('row-1'))?.data).toEqual({ row: 2 });
+  });
+
+  test('no connection is hung up twice, which would keep the process for two seconds', async () => {
+    const hungUp = vi.spyOn(Client.prototype, 'disconnect');
+    cleanUps.push(() => hungUp.mockRestore());
+    const backend = await open(inject('redisUrl'));
+    await workThrough(backend, JOBS);
+    await backend.destroy();
+    await backend.close();
+    expect(hungUp.mock.contexts.length).toBeGreaterThan(0);
+    expect(new Set(hungUp.mock.contexts).size).toBe(hungUp.mock.contexts.length);
   });
 
   test('keeps no more finished jobs than two windows', async () => {
