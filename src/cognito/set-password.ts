@@ -2,6 +2,7 @@ import {
   AdminSetUserPasswordCommand,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { getSchemaSerdePlugin } from '@smithy/core/schema';
 import { CallError } from './call-error.js';
 import type { Secret } from '../password/secret.js';
 
@@ -55,8 +56,18 @@ function handlerOf(client: CognitoIdentityProviderClient) {
     Username: undefined,
     Password: undefined,
   });
+  const stack = client.middlewareStack.clone();
   // The middleware copies the configuration three times a call: 7 µs each of the client's own object, 0.2 µs of a fresh one.
-  const handler = command.resolveMiddleware(client.middlewareStack, { ...client.config }, options);
+  const config = { ...client.config };
+  stack.use(getSchemaSerdePlugin(config));
+  // With one attempt it retries nothing, and only makes an id and a token for each call. It is named by those that follow it.
+  stack.add((next) => next, {
+    name: 'retryMiddleware',
+    step: 'finalizeRequest',
+    priority: 'high',
+    override: true,
+  });
+  const handler = command.resolveMiddleware(stack, config, options);
   made = true;
   return handler;
 }

@@ -108,8 +108,15 @@ export function spacing(rate: number): number {
   return (1000 / rate) * (1 + MARGIN);
 }
 
-/** How late a slot can still be used, in ms. Later it is lost: made up for, several would be a burst. */
-export const LATEST = 20;
+/** How late a slot can still be used, in ms, where calls are close together. Later it is lost: made up for, several would be a burst. */
+const LATEST = 20;
+/** And where they are not, as a share of the distance: less than one slot is ever late then, and puts off those behind it. */
+const LATEST_SHARE = 0.5;
+
+/** How late a slot can still be used, in ms. At one call a second a process that was busy for 30 ms would lose a second. */
+export function latest({ every }: Pick<Slots, 'every'>): number {
+  return Math.max(LATEST, Math.min(every * LATEST_SHARE, AHEAD));
+}
 
 /** The share of a second's slots that a process takes at once: few, so that a slow-down reaches all workers soon. */
 const AT_ONCE = 0.1;

@@ -3,7 +3,7 @@ import {
   AHEAD,
   changeLimit,
   currentRate,
-  LATEST,
+  latest,
   type PaceState,
   pause,
   putOffAfter,
@@ -137,7 +137,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
         const wait = slot - storeNow();
         if (wait > 0) await sleep(wait);
         if (epoch !== epochOfSlots) break;
-        if (storeNow() - slot > LATEST) continue;
+        if (storeNow() - slot > latest(slots)) continue;
         waiting.shift()?.start(turnAt(slot, slots));
       }
     }

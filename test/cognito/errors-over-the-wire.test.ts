@@ -177,6 +177,21 @@ describe('an answer that is no answer retries the call', () => {
     expect(await verdictOfFault({ kind: 'html-503' })).toMatchObject({ reached: true });
   });
 
+  test('a connection that is closed instead of an answer', async () => {
+    const server = createServer((socket) => socket.once('data', () => socket.end()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const verdict = await verdictOfCall(clientAt(`http://127.0.0.1:${port}`));
+    server.close();
+    expect(verdict).toMatchObject({
+      answer: 'retry-call',
+      error: 'ECONNRESET',
+      applied: 'unknown',
+      reached: false,
+    });
+  });
+
   // Both wait for the program's own timeouts (10 s), so they wait together.
   test('an endpoint that never answers, or stalls in its answer, is given up after the client’s own timeout', async () => {
     standIn.setFaults([

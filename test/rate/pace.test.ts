@@ -37,7 +37,7 @@ const world: fc.Arbitrary<World> = fc.record({
   late: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: fc.double({ min: 0, max: 15, noNaN: true }) },
-      { weight: 1, arbitrary: fc.double({ min: 0, max: 300, noNaN: true }) },
+      { weight: 1, arbitrary: fc.double({ min: 0, max: 500, noNaN: true }) },
     ),
     { minLength: 1, maxLength: 60 },
   ),

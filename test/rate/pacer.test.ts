@@ -229,3 +229,19 @@ test('a store that loses its pace has it again from a process that remembers it:
   expect(pacer.view().limit).toBe(40);
   expect(mostInASecond(starts)).toBeLessThanOrEqual(40);
 });
+
+test('a process that was busy when its slot came uses it all the same where calls are far apart, and puts off the next', async () => {
+  const pacer = createPacer(memoryPaceStore(), 1);
+  const starts: number[] = [];
+  await takeTurns(pacer, 1, starts);
+  const [first = 0] = starts;
+  const others = takeTurns(pacer, 2, starts);
+  await sleep(950);
+  // Nothing else runs here meanwhile.
+  while (performance.now() < first + 1_150);
+  await others;
+  const [, second = 0, third = 0] = starts;
+  // The slot after it would be at 2040 ms.
+  expect(second - first).toBeLessThan(1_700);
+  expect(third - second).toBeGreaterThanOrEqual(1_000);
+});
