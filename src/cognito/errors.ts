@@ -91,15 +91,15 @@ const ANSWER_LOST = new Set([
 ]);
 
 /**
- * undici's codes (its docs, "Errors") in the words of the table. The SDK's names for them are no help: it calls a connection
+ * undici's codes (its docs, "Errors") in the words of the table; without one it is a timeout. The SDK's names for them are no help: it calls a connection
  * that was closed a `RequestTimeout`, which is also an answer of the service.
  */
-const UNDICI: Readonly<Record<string, { name: string; code?: string }>> = {
-  UND_ERR_CONNECT_TIMEOUT: { name: 'TimeoutError', code: 'ConnectTimeoutError' },
-  UND_ERR_SOCKET: { name: 'SocketError', code: 'ECONNRESET' },
-  UND_ERR_HEADERS_TIMEOUT: { name: 'TimeoutError' },
-  UND_ERR_BODY_TIMEOUT: { name: 'TimeoutError' },
-  UND_ERR_ABORTED: { name: 'TimeoutError' },
+const UNDICI: Readonly<Record<string, string | undefined>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'ConnectTimeoutError',
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_HEADERS_TIMEOUT: undefined,
+  UND_ERR_BODY_TIMEOUT: undefined,
+  UND_ERR_ABORTED: undefined,
 };
 
 /** Decides what an error of a call means. An error that the table does not know stops the run. */
@@ -199,10 +199,10 @@ export function factsOf(cause: unknown): ErrorFacts {
   };
 }
 
-function namesOf(error: Record<string, unknown>): { name: string; code?: string | undefined } {
+function namesOf(error: Record<string, unknown>): { name: string; code: string | undefined } {
   const code = text(error.code, NAME_LIMIT);
-  const ofUndici = code !== undefined && Object.hasOwn(UNDICI, code) ? UNDICI[code] : undefined;
-  return ofUndici ?? { name: text(error.name, NAME_LIMIT) ?? 'Error', code };
+  if (code !== undefined && Object.hasOwn(UNDICI, code)) return { name: 'TimeoutError', code: UNDICI[code] };
+  return { name: text(error.name, NAME_LIMIT) ?? 'Error', code };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
