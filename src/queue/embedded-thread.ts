@@ -10,10 +10,12 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import type { PgQueryable } from 'bullmq';
 
 // The one who starts this thread is `embedded.ts`, which passes exactly this.
-const { directory, socketPath, connections } = workerData as {
+const { directory, socketPath, connections, schema } = workerData as {
   directory: string;
   socketPath: string | undefined;
   connections: number;
+  /** Statements after BullMQ's own migrations. */
+  schema: readonly string[];
 };
 
 /**
@@ -35,13 +37,6 @@ class OwnersFiles extends NodeFS {
     return super.init(pg, { ...options, preRun: [...(options.preRun ?? []), ownersAlone] });
   }
 }
-
-/**
- * Nobody can hear the events of a queue that only this process reaches, and BullMQ can't be told to write none: two a job took
- * a quarter of PostgreSQL's time (BENCHMARKS.md). PostgreSQL leaves the call of such a function out.
- */
-const NO_EVENTS = `create or replace function bullmq.publish_event(p_queue text, p_event text, p_data jsonb)
-  returns bigint language sql immutable as 'select null::bigint'`;
 
 /** Parse, Bind, Describe, Execute and Close: nobody waits for their answers before the Sync. */
 const HELD = new Set([...'PBDEC'].map((type) => type.codePointAt(0)));
@@ -110,7 +105,7 @@ async function prepare(): Promise<void> {
   });
   await db.exec('create schema bullmq; set search_path = bullmq');
   await migrate(db);
-  await db.exec(NO_EVENTS);
+  for (const statement of schema) await db.exec(statement);
   await db.exec('update pg_database set datistemplate = false');
   await db.exec('drop database template0');
   await db.exec('drop database template1');

@@ -11,6 +11,7 @@ import { Pool } from 'pg';
 import { memoryPaceStore, type PaceStore } from '../rate/pace-store.js';
 import { userCache } from '../user-cache.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
+import { EMBEDDED_SCHEMA } from './embedded-schema.js';
 import { keptJobs } from './kept-jobs.js';
 import { createMakers } from './makers.js';
 import { QueueEndedError } from './queue-fault.js';
@@ -142,7 +143,7 @@ async function makeAnew(directory: string): Promise<string> {
 }
 
 /** Counts the ways in which the data directory has been prepared, so that a cache of another is not taken. */
-const PREPARED = 5;
+const PREPARED = 7;
 
 /** The prepared data directory: made once for each version of PGlite and BullMQ, kept in the user's cache. */
 async function preparedDirectory(): Promise<string> {
@@ -152,7 +153,9 @@ async function preparedDirectory(): Promise<string> {
   if (await exists(prepared)) return prepared;
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const making = await mkdtemp(`${prepared}.`);
-  const thread = new Thread(threadFile, { workerData: { directory: making, connections: 0 } });
+  const thread = new Thread(threadFile, {
+    workerData: { directory: making, connections: 0, schema: EMBEDDED_SCHEMA },
+  });
   await answer(thread, 'prepared').catch(async (error: Error) => {
     await rm(making, { recursive: true, force: true });
     throw error;
@@ -168,7 +171,9 @@ async function preparedDirectory(): Promise<string> {
 const threadFile = new URL(`./embedded-thread${extname(import.meta.url)}`, import.meta.url);
 
 async function startThread(directory: string, socketPath: string): Promise<Thread> {
-  const thread = new Thread(threadFile, { workerData: { directory, socketPath, connections: CONNECTIONS } });
+  const thread = new Thread(threadFile, {
+    workerData: { directory, socketPath, connections: CONNECTIONS, schema: [] },
+  });
   await answer(thread, 'listening');
   return thread;
 }
