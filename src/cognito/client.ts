@@ -1,9 +1,15 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { rememberSigner } from './credentials.js';
-import { httpHandler } from './http.js';
 import { Sha256 } from './sha256.js';
 import { oneSigner } from './signer.js';
 import { useOneUserAgent } from './user-agent.js';
+
+/** How long a connection may take, in ms; AWS answers a TLS handshake well within it. */
+const CONNECTION_TIMEOUT = 5_000;
+/** How long the first byte of an answer may take, in ms. */
+const REQUEST_TIMEOUT = 10_000;
+/** How long a socket may be idle in the midst of an answer, in ms; the SDK's own default is 300 s. */
+const SOCKET_TIMEOUT = 10_000;
 
 export interface ClientOptions {
   region: string;
@@ -30,6 +36,7 @@ export class EndpointWithoutTlsError extends Error {
  * the timeouts (COGNITO.md 3), so there are as many sockets as calls in flight.
  */
 export function createClient(options: ClientOptions): CognitoIdentityProviderClient {
+  const agent = { keepAlive: true, maxSockets: options.concurrency };
   const client: CognitoIdentityProviderClient = new CognitoIdentityProviderClient({
     region: options.region,
     maxAttempts: 1,
@@ -37,7 +44,15 @@ export function createClient(options: ClientOptions): CognitoIdentityProviderCli
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     signer: oneSigner(() => client),
-    requestHandler: httpHandler(options.concurrency),
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      // Without it `requestTimeout` only warns and waits on (aws-sdk-js-v3 #7421).
+      throwOnRequestTimeout: true,
+      socketTimeout: SOCKET_TIMEOUT,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
   });
   useOneUserAgent(client);
   if (options.allowHttp !== true) refuseHttp(client);

@@ -79,7 +79,6 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'ENETDOWN',
   'EPROTO',
-  'ConnectTimeoutError',
 ]);
 /** The request may have been read, its answer was lost. */
 const ANSWER_LOST = new Set([
@@ -89,18 +88,6 @@ const ANSWER_LOST = new Set([
   'ETIMEDOUT',
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
-
-/**
- * undici's codes (its docs, "Errors") in the words of the table; without one it is a timeout. The SDK's names for them are no help: it calls a connection
- * that was closed a `RequestTimeout`, which is also an answer of the service.
- */
-const UNDICI: Readonly<Record<string, string | undefined>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'ConnectTimeoutError',
-  UND_ERR_SOCKET: 'ECONNRESET',
-  UND_ERR_HEADERS_TIMEOUT: undefined,
-  UND_ERR_BODY_TIMEOUT: undefined,
-  UND_ERR_ABORTED: undefined,
-};
 
 /** Decides what an error of a call means. An error that the table does not know stops the run. */
 export function verdictOf(cause: unknown): Verdict {
@@ -183,7 +170,8 @@ export interface ErrorFacts {
 export function factsOf(cause: unknown): ErrorFacts {
   const error: Record<string, unknown> = isRecord(cause) ? cause : {};
   const metadata = isRecord(error.$metadata) ? error.$metadata : {};
-  const { name, code } = namesOf(error);
+  const name = text(error.name, NAME_LIMIT) ?? 'Error';
+  const code = text(error.code, NAME_LIMIT);
   const status = typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
   return {
     name,
@@ -197,12 +185,6 @@ export function factsOf(cause: unknown): ErrorFacts {
       error.$fault !== undefined ||
       (status === undefined && (code !== undefined || PLAIN.has(name) || Object.hasOwn(ANSWERS, name))),
   };
-}
-
-function namesOf(error: Record<string, unknown>): { name: string; code: string | undefined } {
-  const code = text(error.code, NAME_LIMIT);
-  if (code !== undefined && Object.hasOwn(UNDICI, code)) return { name: 'TimeoutError', code: UNDICI[code] };
-  return { name: text(error.name, NAME_LIMIT) ?? 'Error', code };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -49,20 +49,6 @@ it('knows a call that was never sent from one whose answer was lost', () => {
   });
 });
 
-it('reads what undici says of a connection in its own words, whatever the SDK names it', () => {
-  const verdictOfCode = (code: string, name = 'TimeoutError') => verdictOf(coded(name, code));
-  const retried = { answer: 'retry-call', reached: false };
-  expect(verdictOfCode('UND_ERR_CONNECT_TIMEOUT')).toMatchObject({ ...retried, applied: 'no' });
-  expect(verdictOfCode('UND_ERR_SOCKET', 'RequestTimeout')).toMatchObject({
-    ...retried,
-    error: 'ECONNRESET',
-    applied: 'unknown',
-  });
-  for (const code of ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_ABORTED']) {
-    expect(verdictOfCode(code)).toMatchObject({ ...retried, error: 'TimeoutError', applied: 'unknown' });
-  }
-});
-
 it('retries once the SDK has corrected the clock, and stops the run if that does not help', () => {
   const skewed = Object.assign(new Error('m'), {
     name: 'InvalidSignatureException',
@@ -83,7 +69,6 @@ it('gives each error that it retries a name by which a report tells that a new r
     named('SyntaxError', 200),
     coded('Error', 'ECONNREFUSED'),
     coded('TimeoutError', 'ECONNRESET'),
-    coded('TimeoutError', 'UND_ERR_CONNECT_TIMEOUT'),
     named('TimeoutError'),
   ].map((cause) => verdictOf(cause));
   for (const verdict of retried) {
