@@ -43,7 +43,7 @@ export function createClient(options: ClientOptions): CognitoIdentityProviderCli
     sha256: Sha256,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
-    signer: oneSigner(() => client),
+    signer: oneSigner(options.region, () => client.config.credentials()),
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,

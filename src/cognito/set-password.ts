@@ -57,7 +57,7 @@ function handlerOf(client: CognitoIdentityProviderClient) {
     Password: undefined,
   });
   const stack = client.middlewareStack.clone();
-  // The middleware copies the configuration three times a call: 7 µs each of the client's own object, 0.2 µs of a fresh one.
+  // The middleware copies the configuration three times a call: 16 µs each of the client's own object, 4 µs of a fresh one.
   const config = { ...client.config };
   stack.use(getSchemaSerdePlugin(config));
   // With one attempt it retries nothing, and only makes an id and a token for each call. It is named by those that follow it.

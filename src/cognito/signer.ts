@@ -1,7 +1,4 @@
-import type {
-  CognitoIdentityProviderClient,
-  CognitoIdentityProviderClientConfig,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProviderClientConfig } from '@aws-sdk/client-cognito-identity-provider';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from './sha256.js';
 
@@ -15,18 +12,20 @@ const SERVICE = 'cognito-idp';
 
 /**
  * One signer for all calls of a client. The SDK makes a new one for each, of a copy of its whole configuration, which took
- * some 4 % of a call's processor time (BENCHMARKS.md). Credentials are asked for at each signature, as by the SDK.
+ * some 4 % of a call's processor time (BENCHMARKS.md).
  *
- * @param client asked for once the client is made
+ * @param credentials asked for at each signature, as by the SDK
  */
-export function oneSigner(client: () => CognitoIdentityProviderClient): SignerOf {
-  let signer: ReturnType<SignerOf> | undefined;
-  const make: SignerOf = async (scheme) =>
-    new SignatureV4({
-      credentials: () => client().config.credentials(),
-      region: scheme?.signingRegion ?? (await client().config.region()),
+export function oneSigner(
+  region: string,
+  credentials: Extract<ConstructorParameters<typeof SignatureV4>[0]['credentials'], () => unknown>,
+): SignerOf {
+  let signer: SignatureV4 | undefined;
+  return async (scheme) =>
+    (signer ??= new SignatureV4({
+      credentials,
+      region: scheme?.signingRegion ?? region,
       service: scheme?.signingName ?? SERVICE,
       sha256: Sha256,
-    });
-  return (scheme) => (signer ??= make(scheme));
+    }));
 }

@@ -10,13 +10,13 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import type { PgQueryable } from 'bullmq';
 
 // The one who starts this thread is `embedded.ts`, which passes exactly this.
-const { directory, socketPath, connections, schema } = workerData as {
-  directory: string;
-  socketPath: string | undefined;
-  connections: number;
-  /** Statements after BullMQ's own migrations. */
-  schema: readonly string[];
-};
+const task = workerData as { directory: string } & (
+  | {
+      /** To prepare a directory: statements after BullMQ's own migrations. */
+      schema: readonly string[];
+    }
+  | { socketPath: string; connections: number }
+);
 
 /**
  * V8 would compile what PostgreSQL does often once more, and faster. One of its functions (105 KB of WebAssembly) takes 600 MB
@@ -42,10 +42,11 @@ class OwnersFiles extends NodeFS {
 const HELD = new Set([...'PBDEC'].map((type) => type.codePointAt(0)));
 const TERMINATE = 'X'.codePointAt(0);
 
-if (socketPath === undefined) {
-  await prepare();
+if ('schema' in task) {
+  await prepare(task);
   parentPort?.postMessage('prepared');
 } else {
+  const { directory, socketPath, connections } = task;
   const db = await PGlite.create({ fs: new OwnersFiles(directory) });
   await db.exec('set search_path = bullmq');
   const server = new PGLiteSocketServer({
@@ -98,7 +99,13 @@ function heldUntilSync(database: PGlite): PGlite {
  * Makes what each new run gets a copy of, as small as it can be: 15 MB in 380 files where initdb alone leaves 40 MB in
  * 1,050. A write-ahead log in segments of 1 MB instead of 16, a cache of 16 MB instead of 128, and no databases to make others from.
  */
-async function prepare(): Promise<void> {
+async function prepare({
+  directory,
+  schema,
+}: {
+  directory: string;
+  schema: readonly string[];
+}): Promise<void> {
   const db = await PGlite.create({
     fs: new OwnersFiles(directory),
     initDbStartParams: ['--wal-segsize=1', '-c', 'shared_buffers=16MB'],

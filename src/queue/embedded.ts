@@ -154,7 +154,7 @@ async function preparedDirectory(): Promise<string> {
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const making = await mkdtemp(`${prepared}.`);
   const thread = new Thread(threadFile, {
-    workerData: { directory: making, connections: 0, schema: EMBEDDED_SCHEMA },
+    workerData: { directory: making, schema: EMBEDDED_SCHEMA },
   });
   await answer(thread, 'prepared').catch(async (error: Error) => {
     await rm(making, { recursive: true, force: true });
@@ -172,7 +172,7 @@ const threadFile = new URL(`./embedded-thread${extname(import.meta.url)}`, impor
 
 async function startThread(directory: string, socketPath: string): Promise<Thread> {
   const thread = new Thread(threadFile, {
-    workerData: { directory, socketPath, connections: CONNECTIONS, schema: [] },
+    workerData: { directory, socketPath, connections: CONNECTIONS },
   });
   await answer(thread, 'listening');
   return thread;

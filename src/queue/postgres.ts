@@ -39,6 +39,13 @@ export async function openPostgres(
 
   const probe = createProbe(() => pool.query('select 1'));
   const queues: Queue[] = [];
+  const closeOnce = async () => {
+    probe.stop();
+    await closeAll();
+    await pool.end();
+  };
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= closeOnce());
 
   return {
     kind: 'postgres',
@@ -62,12 +69,8 @@ export async function openPostgres(
       await pool
         .query(`delete from public.${PACE_TABLE} where split_part(run, ':', 1) = $1`, [options.runId])
         .catch(() => undefined);
-      await pool.end();
+      await close();
     },
-    close: async () => {
-      probe.stop();
-      await closeAll();
-      await pool.end();
-    },
+    close,
   };
 }

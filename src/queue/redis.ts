@@ -34,12 +34,14 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
   });
   const probe = createProbe(() => client.ping());
   const server = await watchServer(client);
-  let open = true;
-  const disconnect = () => {
-    // Of a connection that is closed already, ioredis would wait for the end: 2 s in which the process can't end either.
-    if (open) client.disconnect();
-    open = false;
+  const closeOnce = async () => {
+    probe.stop();
+    await closeAll();
+    client.disconnect();
   };
+  let closing: Promise<void> | undefined;
+  // Of a connection that is closed already, ioredis would wait for the end: 2 s in which the process can't end either.
+  const close = () => (closing ??= closeOnce());
 
   return {
     kind: 'redis',
@@ -57,14 +59,9 @@ export async function openRedis(location: RedisLocation, options: BackendOptions
       // Closed first: an open QueueEvents or Worker would write to its keys once more.
       await closeAll();
       await deleteKeys(client, `${prefix}:*`);
-      probe.stop();
-      disconnect();
+      await close();
     },
-    close: async () => {
-      probe.stop();
-      await closeAll();
-      disconnect();
-    },
+    close,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../src/cognito/client.js';
@@ -46,6 +46,17 @@ function clientAt(endpoint = standIn.url): CognitoIdentityProviderClient {
 async function verdictOfFault(action: FaultAction): Promise<Verdict> {
   standIn.setFaults([{ username: 'user-1', action }]);
   return verdictOfCall(clientAt());
+}
+
+/** What a call comes to at a server that does this with each connection. */
+async function verdictAtServer(scheme: 'http' | 'https', meet: (socket: Socket) => void): Promise<Verdict> {
+  const server = createServer(meet);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const verdict = await verdictOfCall(clientAt(`${scheme}://127.0.0.1:${port}`));
+  server.close();
+  return verdict;
 }
 
 const FAIL_USER = [
@@ -178,12 +189,7 @@ describe('an answer that is no answer retries the call', () => {
   });
 
   test('a connection that is closed instead of an answer', async () => {
-    const server = createServer((socket) => socket.once('data', () => socket.end()));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const verdict = await verdictOfCall(clientAt(`http://127.0.0.1:${port}`));
-    server.close();
+    const verdict = await verdictAtServer('http', (socket) => socket.once('data', () => socket.end()));
     expect(verdict).toMatchObject({
       answer: 'retry-call',
       error: 'ECONNRESET',
@@ -224,12 +230,7 @@ describe('a call that reached nobody was not applied', () => {
   });
 
   test('https to a port that hangs up before the handshake', async () => {
-    const server = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const verdict = await verdictOfCall(clientAt(`https://127.0.0.1:${port}`));
-    server.close();
+    const verdict = await verdictAtServer('https', (socket) => socket.destroy());
     expect(verdict).toMatchObject({ answer: 'retry-call', reached: false });
   });
 });
