@@ -6,7 +6,6 @@ import { type AuditOptions, type Audited, audit } from '../verify/audit.js';
 import { ExitCode } from './exit-code.js';
 import { keyOfRun } from '../run/key-source.js';
 import { facts } from './text-block.js';
-import type { VerifyOptions } from './verify-command.js';
 
 const NAMES: Readonly<Record<Audited['what'], string>> = {
   report: 'Report',
@@ -16,7 +15,10 @@ const NAMES: Readonly<Record<Audited['what'], string>> = {
 };
 
 /** `verify --offline`: holds the files of a finished run against what was recorded. Answers the exit code. */
-export async function auditRun(path: string, { json, reportSha256 }: VerifyOptions): Promise<number> {
+export async function auditRun(
+  path: string,
+  { json, reportSha256 }: { json: boolean; reportSha256?: string | undefined },
+): Promise<number> {
   const directory = await lookIntoRunDirectory(path);
   const standing = await standingOf(directory);
   if (standing.kind !== 'finished') {

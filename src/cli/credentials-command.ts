@@ -28,7 +28,6 @@ const optionsSchema = z.object({
   iUnderstandThisWritesPlaintextPasswords: z.boolean().default(false),
   force: z.boolean().default(false),
 });
-export type CredentialsOptions = z.output<typeof optionsSchema>;
 
 export function credentialsCommand(done: (exitCode: number) => void): Command {
   return (

@@ -23,7 +23,6 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
 });
-export type EnableOptions = Omit<z.output<typeof optionsSchema>, 'quiet'>;
 
 export function enableCommand(done: (exitCode: number) => void): Command {
   return new Command('enable')

@@ -17,7 +17,6 @@ import { type Standing, standingOf } from '../run/standing.js';
 import { isCheckWhole } from '../run/user-check.js';
 import { UsageError } from '../usage-error.js';
 import { canAsk, yesOrNo } from './confirm.js';
-import type { EnableOptions } from './enable-command.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
 import { type Interrupt, onInterrupt } from './interrupt.js';
@@ -27,7 +26,16 @@ import { tell } from './tell.js';
 import { facts } from './text-block.js';
 import { counted } from './words.js';
 
-type Options = EnableOptions & { progress: ProgressKind };
+/** What was asked for on the command line. */
+interface Options {
+  /** Calls a second. */
+  rate: number;
+  profile?: string | undefined;
+  yes: boolean;
+  json: boolean;
+  progress: ProgressKind;
+}
+
 type Findings = () => AsyncGenerator<Finding & { row: number }>;
 
 /** `enable`: enables the users that a run has disabled. Answers the exit code. */

@@ -31,7 +31,6 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
 });
-export type ExportOptions = Omit<z.output<typeof optionsSchema>, 'status'> & { statuses: UserStatus[] };
 
 export function exportCommand(done: (exitCode: number) => void): Command {
   const command = new Command('export-users')

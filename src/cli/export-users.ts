@@ -1,6 +1,7 @@
 import { createClient } from '../cognito/client.js';
 import { createListUsers, ListUsersError } from '../cognito/list-users.js';
 import { describePool, regionOfPool } from '../cognito/pool.js';
+import type { UserStatus } from '../cognito/user-status.js';
 import { exportToFile } from '../export/export-file.js';
 import { exportToStream } from '../export/export-stream.js';
 import { ReportWriteError } from '../report/report-write-error.js';
@@ -8,7 +9,6 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
-import type { ExportOptions } from './export-command.js';
 import { showFindProgress } from './find-progress.js';
 import { onInterrupt } from './interrupt.js';
 import type { ProgressKind } from './progress.js';
@@ -16,8 +16,25 @@ import { facts } from './text-block.js';
 import { tell } from './tell.js';
 import { count, counted } from './words.js';
 
+/** What was asked for on the command line. */
+interface Options {
+  poolId: string;
+  /** A file, or - for standard output. */
+  output: string;
+  filter?: string | undefined;
+  statuses: readonly UserStatus[];
+  force: boolean;
+  endpointUrl?: string | undefined;
+  allowHttp: boolean;
+  region?: string | undefined;
+  profile?: string | undefined;
+  json: boolean;
+  quiet: boolean;
+  progress: ProgressKind;
+}
+
 /** `export-users`: lists the pool into a file or to standard output. Answers the exit code. */
-export async function exportUsers(options: ExportOptions & { progress: ProgressKind }): Promise<number> {
+export async function exportUsers(options: Options): Promise<number> {
   const { poolId, output, filter, statuses, progress, allowHttp } = options;
   const endpoint = options.endpointUrl ?? endpointOfEnvironment(process.env);
   checkEndpoint(endpoint, allowHttp);
@@ -76,7 +93,7 @@ function sayBegin(progress: ProgressKind) {
 }
 
 /** Standard output may be the export itself; then its counts are for a person to see. */
-function sayDone(byStatus: Readonly<Record<string, number>>, { output, json, quiet }: ExportOptions): void {
+function sayDone(byStatus: Readonly<Record<string, number>>, { output, json, quiet }: Options): void {
   const users = Object.values(byStatus).reduce((sum, some) => sum + some, 0);
   if (output === '-') {
     if (!quiet) process.stderr.write(`${counted(users, 'user')} exported.\n`);

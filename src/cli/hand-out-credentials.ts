@@ -8,13 +8,23 @@ import type { RunRecord } from '../run/record.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
 import { askPassphrase } from './ask-passphrase.js';
-import type { CredentialsOptions } from './credentials-command.js';
 import { keyOfRun } from '../run/key-source.js';
 import { checkOutput, writeNewOutput, writeOutput } from './output-file.js';
 import { count } from './words.js';
 
+/** What was asked for on the command line. */
+interface Options {
+  recipient: readonly string[];
+  passphrase: boolean;
+  /** A file, or - for standard output. */
+  output: string;
+  plaintext: boolean;
+  iUnderstandThisWritesPlaintextPasswords: boolean;
+  force: boolean;
+}
+
 /** `credentials`: makes the passwords of the rows that succeeded again, and writes them for whoever must have them. */
-export async function handOutCredentials(path: string, options: CredentialsOptions): Promise<void> {
+export async function handOutCredentials(path: string, options: Options): Promise<void> {
   refuseContradictions(options);
   const recipients = await readRecipients(options.recipient);
   const directory = await openRunDirectory(path);
@@ -35,7 +45,7 @@ export async function handOutCredentials(path: string, options: CredentialsOptio
   process.stderr.write(said(users, standing, options, recipients));
 }
 
-function refuseContradictions(options: CredentialsOptions): void {
+function refuseContradictions(options: Options): void {
   const { recipient, passphrase, plaintext, iUnderstandThisWritesPlaintextPasswords: understood } = options;
   const ways = [recipient.length > 0, passphrase, plaintext].filter(Boolean).length;
   if (ways === 0) {
@@ -99,7 +109,7 @@ function shapeOf({ mode, shape, input }: RunRecord): CredentialsSource['shape'] 
 function said(
   users: number,
   { kind, record }: Standing,
-  { output, plaintext, passphrase }: CredentialsOptions,
+  { output, plaintext, passphrase }: Options,
   recipients: readonly string[],
 ): string {
   const where = output === '-' ? 'standard output' : escapeForTerminal(output);

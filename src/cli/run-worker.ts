@@ -25,14 +25,26 @@ import { onInterrupt } from './interrupt.js';
 import { createLogger } from '../run/log.js';
 import { keyFromElsewhere } from '../run/key-source.js';
 import { protectedNames } from '../run/whom-to-protect.js';
-import type { WorkerOptions } from './worker-command.js';
+
+/** What was asked for on the command line. */
+interface Options {
+  queue: string;
+  /** The run's id, or its directory. */
+  run: string;
+  concurrency?: number | undefined;
+  endpointUrl?: string | undefined;
+  allowHttp: boolean;
+  region?: string | undefined;
+  profile?: string | undefined;
+  metrics?: string | true | undefined;
+}
 
 /**
  * `worker`: takes jobs until the run has finished (0), is stopped by an error here (3), or is interrupted (130).
  * Endpoint, Region, credentials and key are its own: who can write to the queue must not be able to send its signed
  * calls elsewhere.
  */
-export async function runWorker(options: WorkerOptions): Promise<number> {
+export async function runWorker(options: Options): Promise<number> {
   const location = queueLocation(options.queue);
   if (location.kind === 'embedded')
     throw new UsageError('--queue must be a queue that other processes can reach.');

@@ -27,7 +27,7 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
 });
-export type VerifyOptions = z.output<typeof optionsSchema>;
+type VerifyOptions = z.output<typeof optionsSchema>;
 
 export function verifyCommand(done: (exitCode: number) => void): Command {
   return new Command('verify')

@@ -20,11 +20,20 @@ import { onInterrupt } from './interrupt.js';
 import { keyOfRun } from '../run/key-source.js';
 import type { ProgressKind } from './progress.js';
 import { tell } from './tell.js';
-import type { VerifyOptions } from './verify-command.js';
 import { verifyJson, verifyScreen } from './verify-screen.js';
 import { counted } from './words.js';
 
-type Options = VerifyOptions & { progress: ProgressKind };
+/** What was asked for on the command line. */
+interface Options {
+  /** Each user is asked for alone. */
+  exact: boolean;
+  /** Users to sign in as, through this app client. */
+  signInSample?: number | undefined;
+  clientId?: string | undefined;
+  profile?: string | undefined;
+  json: boolean;
+  progress: ProgressKind;
+}
 
 /** `verify`: asks the pool about each user who succeeded. Answers the exit code. */
 export async function verifyRun(path: string, options: Options): Promise<number> {

@@ -22,7 +22,6 @@ const optionsSchema = z.object({
   profile: z.string().optional(),
   metrics: metricsSchema,
 });
-export type WorkerOptions = z.output<typeof optionsSchema>;
 
 export function workerCommand(done: (exitCode: number) => void): Command {
   const command = new Command('worker')

@@ -1,6 +1,5 @@
 import type { Column } from './columns.js';
 import type { InputPlace } from './input-file.js';
-import type { RowSelection } from './selection.js';
 import type { SourceFile } from './source.js';
 
 export interface ManifestOptions extends Omit<InputPlace, 'path'> {
@@ -13,6 +12,9 @@ export interface ManifestOptions extends Omit<InputPlace, 'path'> {
   /** `--delimiter`: one ASCII character. Found in the header or the first rows by default. */
   delimiter?: string | undefined;
 }
+
+/** Numbers of a file's data rows, ascending, each once. */
+export type RowSelection = Uint32Array;
 
 /** A CSV as it was when it was opened, and how to read it. Holds no handle. */
 export interface Manifest extends SourceFile {

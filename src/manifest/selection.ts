@@ -1,8 +1,5 @@
-import type { Manifest } from './manifest-file.js';
+import type { Manifest, RowSelection } from './manifest-file.js';
 import type { ManifestRow } from './manifest-row.js';
-
-/** Numbers of a file's data rows, ascending, each once. */
-export type RowSelection = Uint32Array;
 
 /** The same file, of which only these rows are read; `sentBefore` numbers them anew, as they come out. */
 export function onlyRows(
