@@ -94,11 +94,14 @@ test('passwords that can’t be written stop the run with 3 and leave the key; r
 });
 
 test('shred-key overwrites and removes the key of a finished run, and of no other unless it is forced', async () => {
-  const run = await startProgram(args('--generate', '--rate', '20'), workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(3);
+  // A call without an answer keeps the run alive until it is killed.
+  await standIn.setFaults([{ username: 'user-9', action: { kind: 'hang-before' } }]);
+  const run = await startProgram(args('--generate'), workplace.here);
+  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(9);
   expect((await command('shred-key', workplace.runDir, '--yes')).stderr).toMatch(/under way in process/);
   run.kill('SIGKILL');
   await run.result;
+  await standIn.setFaults([]);
   const unfinished = await command('shred-key', workplace.runDir, '--yes');
   expect({ code: unfinished.code, key: workplace.has('run.key') }).toEqual({ code: 2, key: true });
   expect(unfinished.stderr).toMatch(/has not finished.*--force/);

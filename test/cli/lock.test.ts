@@ -79,6 +79,8 @@ test('of two that resume a killed run at the same moment one goes on and the oth
 test('a run of another host needs --take-over; the process that it was taken from stops by itself and says so', async () => {
   const path = join(workplace.runDir, 'run.lock');
   const holder = JSON.parse(await readFile(path, 'utf8'));
+  // On a busy machine it would have finished before the other has started.
+  process.kill(run.pid, 'SIGSTOP');
   await writeFile(path, JSON.stringify({ ...holder, host: 'elsewhere' }));
   expect(await resume()).toMatchObject({
     code: 2,
@@ -86,6 +88,7 @@ test('a run of another host needs --take-over; the process that it was taken fro
   });
   // Taken by somebody else meanwhile, as the first process sees it.
   await writeFile(path, JSON.stringify({ ...holder, host: 'elsewhere', id: 'another' }));
+  process.kill(run.pid, 'SIGCONT');
   const { code, stderr } = await run.result;
   expect(code).toBe(3);
   expect(stderr).toMatch(/process \d+ on elsewhere has taken it over/);

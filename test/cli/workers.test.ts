@@ -57,6 +57,8 @@ async function idOfRun(): Promise<string> {
 }
 
 test('three workers and the run share its rows: each user is called once, each worker does some, all end with 0', async () => {
+  // Answers come late until all take part, so that the run can't be over before.
+  await standIn.setFaults([{ action: { kind: 'latency', ms: 3_000 } }]);
   const run = await startRun('--generate', '--json', '--quota', '1000', '--rate', '120');
   await calledAtLeast(5);
   const log = { COGNITO_BULK_RESET_LOG_LEVEL: 'debug' };
@@ -64,6 +66,8 @@ test('three workers and the run share its rows: each user is called once, each w
   const key = { COGNITO_BULK_RESET_KEY_FILE: join(workplace.runDir, 'run.key') };
   const id = await idOfRun();
   const workers = await Promise.all([1, 2, 3].map(() => startWorker(id, { ...log, ...key })));
+  await Promise.all(workers.map((worker) => worker.waitForStderr(/"msg":"taking part"/)));
+  await standIn.setFaults([]);
   const result = await run.result;
   expect(result.code).toBe(0);
   expect(JSON.parse(result.stdout)).toMatchObject({ rows: ROWS, byStatus: { succeeded: ROWS } });

@@ -23,20 +23,42 @@ const FLOORS = [
 
 const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room));
 
+/** The program's files by their paths, each with the files that it imports. */
+const IMPORTS = new Map(
+  globSync('{src,jobs}/**/*.ts', { cwd: ROOT }).map((file) => {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    const targets = [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(([, specifier = '']) =>
+      relative(ROOT, join(ROOT, dirname(file), specifier)).replace(/\.js$/, '.ts'),
+    );
+    return [file, targets];
+  }),
+);
+const roomOf = (file: string) => dirname(file).split('/').slice(0, 2).join('/');
+
 test('imports point one way: from the command line down to the shared types, and never up or sideways', () => {
   const wrong: string[] = [];
-  for (const file of globSync('{src,jobs}/**/*.ts', { cwd: ROOT })) {
-    const room = dirname(file).split('/').slice(0, 2).join('/');
-    expect(floorOf(room), `${file}: its room has no floor yet; give it one`).toBeGreaterThanOrEqual(0);
-    const text = readFileSync(join(ROOT, file), 'utf8');
-    for (const [, specifier = ''] of text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)) {
-      const target = relative(ROOT, join(ROOT, dirname(file), specifier));
-      const targetRoom = dirname(target).split('/').slice(0, 2).join('/');
-      if (targetRoom !== room && floorOf(targetRoom) <= floorOf(room))
+  for (const [file, targets] of IMPORTS) {
+    const floor = floorOf(roomOf(file));
+    expect(floor, `${file}: its room has no floor yet; give it one`).toBeGreaterThanOrEqual(0);
+    for (const target of targets) {
+      if (roomOf(target) !== roomOf(file) && floorOf(roomOf(target)) <= floor)
         wrong.push(`${file} imports ${target}`);
     }
   }
   expect(wrong).toEqual([]);
+});
+
+test('no file imports itself by way of others, types included', () => {
+  const seen = new Set<string>();
+  const circles: string[] = [];
+  const follow = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const target of IMPORTS.get(file) ?? []) follow(target, [...way, file]);
+  };
+  for (const file of IMPORTS.keys()) follow(file, []);
+  expect(circles).toEqual([]);
 });
 
 test('each room is on the map of the house in CONTRIBUTING.md, on its floor, with files that there are', () => {
