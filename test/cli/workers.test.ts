@@ -27,6 +27,7 @@ beforeEach(async () => {
   started = [];
   await workplace.write('users.csv', csvOf(users(ROWS)));
   await standIn.clear();
+  await standIn.setFaults([]);
 });
 afterEach(async () => {
   for (const program of started) program.kill('SIGKILL');
