@@ -5,6 +5,9 @@ export interface StoreClock {
   learn(storeNow: number, sentAt: number, readAt: number): void;
 }
 
+/** What rounding makes of times of today at most, in ms: it is no contradiction. */
+const ROUNDING = 0.001;
+
 /**
  * Follows the store's clock by `local`, a clock that never jumps. An answer may be old when it is read (the network,
  * a busy event loop), which would set this clock back for a while, and calls by it too close to those of others. So
@@ -16,7 +19,7 @@ export function createStoreClock(local: () => number): StoreClock {
     now: () => local() + ahead,
     learn: (storeNow, sentAt, readAt) => {
       const [least, most] = [storeNow - readAt, storeNow - sentAt];
-      ahead = ahead > most ? least : Math.max(ahead, least);
+      ahead = ahead > most + ROUNDING ? least : Math.max(ahead, least);
     },
   };
 }

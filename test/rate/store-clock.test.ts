@@ -27,6 +27,16 @@ test('is never ahead of the store, and behind it by no more than the fastest ans
   );
 });
 
+test('what rounding makes of an answer is no contradiction', () => {
+  let local = 0;
+  const clock = createStoreClock(() => local);
+  clock.learn(0.1 + 0.2, 0, 0);
+  local = 500;
+  // It was asked at once, to the last digit, and read half a second later.
+  clock.learn(0.3, 0, 500);
+  expect(clock.now()).toBeGreaterThan(500);
+});
+
 test('an answer that was slow to come does not set it back', () => {
   let local = 0;
   const clock = createStoreClock(() => local);
