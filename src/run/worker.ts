@@ -18,6 +18,7 @@ import type { QueueBackend } from '../queue/backend.js';
 import { createCallsInFlight } from './calls-in-flight.js';
 import { createHeldLocks } from './held-locks.js';
 import type { Plan } from './plan.js';
+import { silence } from './silence.js';
 import { createPacers, type Pacers, userSteps } from './user-steps.js';
 
 /** A worker that died gives its jobs to the others after at most this long, in ms, and one look for stalled jobs. */
@@ -25,7 +26,7 @@ const LOCK_DURATION = 10_000;
 const STALLED_INTERVAL = 3_000;
 /** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment more. */
 const CALLS_FINISH = 16_000;
-/** How long the queue may take to hear of their outcomes and take back the other rows, in ms. */
+/** How long the queue, which then hears of their outcomes and takes back the other rows, may be silent in between, in ms. */
 const QUEUE_HEARS = 3_000;
 /** A job that was interrupted is never given up: its row must have an outcome. PostgreSQL keeps the count in 32 bits. */
 const NEVER_GIVE_UP = 2 ** 31 - 1;
@@ -64,6 +65,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     options.onStop(reason);
   };
   const calls = createCallsInFlight();
+  /** `performance.now()` when the queue last heard what became of a job. */
+  let queueHeardAt = Number.NEGATIVE_INFINITY;
   const locks = createHeldLocks(LOCK_DURATION);
   const resetUser = createResetUser({
     run: plan.run,
@@ -97,7 +100,9 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       try {
         return await resetUser(job, token);
       } catch (error) {
-        if (!(error instanceof bullmq.WaitingError) && !halt.signal.aborted) {
+        if (error instanceof bullmq.WaitingError) {
+          queueHeardAt = performance.now();
+        } else if (!halt.signal.aborted) {
           log.error({ err: error, job: job.id }, 'a job broke');
           stop({
             error: 'UnexpectedError',
@@ -118,6 +123,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   );
   worker.on('locksRenewed', ({ jobIds }) => jobIds.forEach(locks.held));
   worker.on('completed', (job, result) => {
+    queueHeardAt = performance.now();
     if (job.id === undefined) return;
     if (result === REFUSED) log.warn({ job: job.id }, 'a job in the queue was not made by this run; refused');
     options.onResult(job.id, result === REFUSED ? REFUSED : result.outcome);
@@ -131,7 +137,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       const ended = Promise.race([calls.ended(), sleep(CALLS_FINISH, undefined, { ref: false })]);
       // Closed after its calls: BullMQ gives up the connection that shows this worker to others before its jobs have ended.
       const closed = ended.then(() => worker.close()).then(() => true);
-      const late = ended.then(() => sleep(QUEUE_HEARS, false, { ref: false }));
+      const late = ended.then(() => silence(() => queueHeardAt, QUEUE_HEARS)).then(() => false);
       // What is still under way is left as unknown and done again on resume.
       if (!(await Promise.race([closed, late]))) log.warn('rows in flight were left behind');
     },

@@ -80,6 +80,31 @@ test('killed with -9 and resumed on PostgreSQL, a run calls nobody whose line wa
   expect(await jobsLeft()).toBe(0);
 });
 
+test('one that is interrupted waits for a slow queue as long as it goes on hearing of outcomes: nobody is called again', async () => {
+  await standIn.setFaults([{ action: { kind: 'latency', ms: 1_000 } }]);
+  const run = await startProgram(runArgs('--rate', '500', '--concurrency', '40'), workplace.here);
+  await expect.poll(() => standIn.maxInFlight(), { timeout: 60_000, interval: 20 }).toBe(40);
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    // One job after the other: 40 take 8 s.
+    await client.query(`create function public.slowly() returns trigger language plpgsql as
+      'begin perform pg_advisory_xact_lock(1); perform pg_sleep(0.2); return new; end'`);
+    await client.query(`create trigger slowly before update on bullmq.job for each row
+      when (new.state = 'completed') execute function public.slowly()`);
+    run.kill('SIGINT');
+    expect((await run.result).code).toBe(130);
+    expect(workplace.report().map(({ username }) => username)).toEqual(users(40));
+  } finally {
+    await client.query('drop function public.slowly cascade');
+    await client.end();
+  }
+  await standIn.setFaults([]);
+  expect((await runProgram(['resume', workplace.runDir, '--quiet'], workplace.here)).code).toBe(1);
+  const counts = await standIn.appliedCounts();
+  expect(users(ROWS).filter((name) => counts[name] !== 1)).toEqual([]);
+});
+
 test('a server that is not there is said in one line, with exit 2 and no password of the URL', async () => {
   const nowhere = 'postgres://cbr:hunter2@127.0.0.1:1/queue';
   const { code, stderr } = await runProgram([...runArgs(), '--queue', nowhere], workplace.here);
