@@ -11,8 +11,8 @@ import { program } from './program.js';
 import { withoutUrlPasswords } from '../queue/url-passwords.js';
 
 // V8 lets garbage pile up while there is memory on the machine: a run over Redis at 750 users a second peaked at 280 MB. With
-// these it peaks at 175 MB in the same CPU time.
-for (const flag of ['--heap-growing-percent=100', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
+// these it peaks at 170 MB, in at most 3 % more processor time (BENCHMARKS.md, "Memory").
+for (const flag of ['--heap-growing-percent=50', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
 
 // Whatever this program or a package of its makes is for its owner only.
 process.umask(0o077);

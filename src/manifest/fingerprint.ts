@@ -11,19 +11,28 @@ const PIECE = 1024 * 1024;
 export async function fingerprint(place: InputPlace): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const piece of inputText(place)) {
+  // One for all: they would pile up until they are collected.
+  const buffer = Buffer.allocUnsafe(PIECE);
+  for await (const piece of inputText(place, () => buffer)) {
     hash.update(piece);
     bytes += piece.length;
   }
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** The input's text from its first byte to its last. @throws as `fingerprint` */
-export async function* inputText(place: InputPlace): AsyncGenerator<Buffer> {
+/**
+ * The input's text from its first byte to its last, in pieces that `make` makes room for.
+ *
+ * @throws as `fingerprint`
+ */
+export async function* inputText(
+  place: InputPlace,
+  make = () => Buffer.allocUnsafe(PIECE),
+): AsyncGenerator<Buffer> {
   const file = await openInputFile(place);
   try {
     for (let position = 0; ;) {
-      const buffer = Buffer.allocUnsafe(PIECE);
+      const buffer = make();
       const { bytesRead } = await file.read(buffer, 0, PIECE, position);
       if (bytesRead === 0) break;
       position += bytesRead;
