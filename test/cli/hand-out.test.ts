@@ -2,7 +2,7 @@ import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
@@ -42,17 +42,7 @@ const args = (...more: string[]) =>
       '--yes',
       '--plain',
     ],
-    [
-      '--queue',
-      inject('redisUrl'),
-      '--quota',
-      '500',
-      '--rate',
-      '300',
-      '--run-dir',
-      workplace.runDir,
-      ...more,
-    ],
+    ['--quota', '500', '--rate', '300', '--run-dir', workplace.runDir, ...more],
   ].flat();
 const command = (...words: string[]) => runProgram(words, workplace.here);
 

@@ -49,8 +49,7 @@ const args = (...more: string[]) =>
       '--yes',
       '--plain',
     ],
-    ['--generate', '--queue', inject('redisUrl'), '--quota', '500', '--rate', '200'],
-    ['--run-dir', workplace.runDir, ...more],
+    ['--generate', '--quota', '500', '--rate', '200', '--run-dir', workplace.runDir, ...more],
   ].flat();
 const errorOf = (username: string) => workplace.report().find((line) => line.username === username)?.error;
 const wasCalled = async (...names: string[]) =>
@@ -96,7 +95,10 @@ test('resume protects an alias of a user who is protected by now, also when its 
   const around = [users(11), users(5, 12)] as const;
   await workplace.write('users.csv', csvOf([...around[0], 'root@example.org', 'operator', ...around[1]]));
   await workplace.write('late.txt', 'Admin\nop@example.org\n');
-  const run = await startProgram(args(...SLOW, '--check-users'), workplace.here);
+  const run = await startProgram(
+    args(...SLOW, '--check-users', '--queue', inject('redisUrl')),
+    workplace.here,
+  );
   await expect.poll(() => wasCalled('user-1'), { timeout: 60_000, interval: 20 }).not.toEqual([]);
   run.kill('SIGINT');
   expect((await run.result).code).toBe(130);
@@ -172,7 +174,8 @@ test('resume protects whoever is protected by now as well, also when their jobs 
     ...workplace.here,
     env: { ...workplace.here.env, XDG_CONFIG_HOME: join(workplace.path, 'config') },
   };
-  const run = await startProgram(args(...SLOW), here);
+  const queue = ['--queue', inject('redisUrl')];
+  const run = await startProgram(args(...SLOW, ...queue), here);
   await expect.poll(() => wasCalled('user-1'), { timeout: 60_000, interval: 20 }).not.toEqual([]);
   run.kill('SIGINT');
   await run.result;
