@@ -1,16 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import { ClientRequest } from 'node:http';
+import { EventEmitter } from 'node:events';
 
 const departures = new AsyncLocalStorage<() => void>();
 
-// The SDK shows nobody its request, but Node tells of each one that any code makes.
+// The SDK shows nobody its request, but Node tells of each one that any code makes. It is a `ClientRequest`, but to import
+// that from `node:http` loads all of `fetch` too, as its exports are read: 14 MB and 80 ms (Node 24).
 subscribe('http.client.request.start', (message) => {
   const left = departures.getStore();
   if (left === undefined || typeof message !== 'object' || message === null || !('request' in message))
     return;
   const { request } = message;
-  if (request instanceof ClientRequest) request.once('finish', left);
+  if (request instanceof EventEmitter) request.once('finish', left);
 });
 
 /**
