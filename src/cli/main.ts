@@ -1,14 +1,6 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { CommanderError } from 'commander';
-import { asWriteError } from '../report/report-write-error.js';
-import { escapeForTerminal } from '../report/terminal-text.js';
-import { UsageError } from '../usage-error.js';
-import { ExitCode } from './exit-code.js';
-import { faultText } from './fault-text.js';
 import { keepCompiledCode } from './keep-compiled-code.js';
-import { program } from './program.js';
-import { withoutUrlPasswords } from '../queue/url-passwords.js';
 
 // V8 lets garbage pile up while there is memory on the machine: a run over Redis at 750 users a second peaked at 280 MB. With
 // these it peaks at 170 MB, in at most 3 % more processor time (BENCHMARKS.md, "Memory").
@@ -17,38 +9,7 @@ for (const flag of ['--heap-growing-percent=50', '--semi-space-growth-factor=1']
 // Whatever this program or a package of its makes is for its owner only.
 process.umask(0o077);
 
-// Half of what a short command takes is compiling what it loads from here on.
+// Half of what a short command takes is compiling what it loads. What a file imports is compiled before its first line
+// runs, so all else is loaded from here.
 keepCompiledCode();
-
-/** How long connections may take to end, in ms, when all is done and said. */
-const LINGER = 2_000;
-
-// Also for a rejection that nobody handles. Node itself would print all that hangs together with the error.
-process.on('uncaughtException', (error) => {
-  sayFault(error);
-  process.exit(ExitCode.stopped);
-});
-
-try {
-  process.exitCode = await program(process.argv);
-} catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`cognito-bulk-reset: ${escapeForTerminal(withoutUrlPasswords(error.message))}\n`);
-    process.exitCode = ExitCode.usage;
-  } else if (error instanceof CommanderError) {
-    // Commander has printed it already; help and version end with 0.
-    process.exitCode = error.exitCode === 0 ? ExitCode.succeeded : ExitCode.usage;
-  } else {
-    const disk = asWriteError(error, 'The run directory');
-    if (disk === undefined) sayFault(error);
-    else process.stderr.write(`cognito-bulk-reset: ${escapeForTerminal(disk.message)}\n`);
-    process.exitCode = ExitCode.stopped;
-  }
-}
-// A connection to a queue that fell silent would keep the program, which has done all it could, alive.
-setTimeout(() => process.exit(), LINGER).unref();
-
-/** A fault of this program, not of the person. */
-function sayFault(error: unknown): void {
-  process.stderr.write(`cognito-bulk-reset: ${faultText(error)}\n`);
-}
+await import('./command-line.js');
