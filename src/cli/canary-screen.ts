@@ -2,7 +2,7 @@ import { OUTCOME_STATUSES } from '../outcome.js';
 import type { ReportRecord } from '../report/report-line.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import type { CanaryResult } from '../run/canary.js';
-import { count } from './words.js';
+import { withCommas } from '../with-commas.js';
 
 /** More than these don't fit on a screen with the question. */
 const ROWS_SHOWN = 15;
@@ -20,7 +20,7 @@ export function canaryScreen({ records, message, failed }: CanaryResult): string
     '',
     `  ${'row'.padStart(6)}  ${'username'.padEnd(USERNAME_WIDTH)}  status`,
     ...shown.map(line),
-    ...(more > 0 ? [`          and ${count(more)} more, in report.csv`] : []),
+    ...(more > 0 ? [`          and ${withCommas(more)} more, in report.csv`] : []),
     '',
     `  ${counts(records)}`,
     ...(failed > 0 ? [`  ${escapeForTerminal(message)}`] : []),
@@ -32,7 +32,7 @@ export function canaryScreen({ records, message, failed }: CanaryResult): string
 function line({ row, username, status, error }: ReportRecord): string {
   const name = cut(escapeForTerminal(username), USERNAME_WIDTH).padEnd(USERNAME_WIDTH);
   const why = error === undefined ? '' : `  ${cut(escapeForTerminal(error), ERROR_WIDTH)}`;
-  return `  ${count(row).padStart(6)}  ${name}  ${status}${why}`;
+  return `  ${withCommas(row).padStart(6)}  ${name}  ${status}${why}`;
 }
 
 function counts(records: readonly ReportRecord[]): string {
@@ -41,7 +41,7 @@ function counts(records: readonly ReportRecord[]): string {
     number: records.filter((record) => record.status === status).length,
   }))
     .filter(({ number }) => number > 0)
-    .map(({ status, number }) => `${count(number)} ${status}`)
+    .map(({ status, number }) => `${withCommas(number)} ${status}`)
     .join(', ');
 }
 

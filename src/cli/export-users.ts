@@ -8,13 +8,14 @@ import { ReportWriteError } from '../report/report-write-error.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import { UsageError } from '../usage-error.js';
+import { withCommas } from '../with-commas.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
 import { onInterrupt } from './interrupt.js';
 import type { ProgressKind } from './progress.js';
 import { facts } from './text-block.js';
 import { tell } from './tell.js';
-import { count, counted } from './words.js';
+import { counted } from './words.js';
 
 /** What was asked for on the command line. */
 interface Options {
@@ -107,8 +108,8 @@ function sayDone(byStatus: Readonly<Record<string, number>>, { output, json, qui
   const federated = byStatus.EXTERNAL_PROVIDER ?? 0;
   process.stdout.write(
     facts([
-      ['Users', count(users)],
-      ...statuses.map(([status, some]) => ['', `${count(some)} ${escapeForTerminal(status)}`] as const),
+      ['Users', withCommas(users)],
+      ...statuses.map(([status, some]) => ['', `${withCommas(some)} ${escapeForTerminal(status)}`] as const),
       ['File', output],
     ]) +
       (federated === 0

@@ -1,6 +1,7 @@
 import type { FindProgress } from '../check/find-users.js';
+import { withCommas } from '../with-commas.js';
 import type { ProgressKind } from './progress.js';
-import { count, duration } from './words.js';
+import { duration } from './words.js';
 
 /** How often it is shown, in ms. */
 const EVERY = { bar: 250, json: 1_000, plain: 10_000 } as const;
@@ -40,7 +41,7 @@ export function showFindProgress(kind: ProgressKind): ShownProgress {
 
 /** `12,000 of about 305,000 users listed, 3 min left`. */
 export function progressLine({ what, done, ofAbout }: FindProgress, seconds: number): string {
-  if (ofAbout === undefined || done === 0) return `${count(done)} ${what}`;
+  if (ofAbout === undefined || done === 0) return `${withCommas(done)} ${what}`;
   const left = (seconds / done) * Math.max(0, ofAbout - done);
-  return `${count(done)} of about ${count(ofAbout)} ${what}, ${duration(left)} left`;
+  return `${withCommas(done)} of about ${withCommas(ofAbout)} ${what}, ${duration(left)} left`;
 }

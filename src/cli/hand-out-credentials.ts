@@ -9,8 +9,8 @@ import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
 import { askPassphrase } from './ask-passphrase.js';
 import { keyOfRun } from '../run/key-source.js';
+import { withCommas } from '../with-commas.js';
 import { checkOutput, writeNewOutput, writeOutput } from './output-file.js';
-import { count } from './words.js';
 
 /** What was asked for on the command line. */
 interface Options {
@@ -120,7 +120,7 @@ function said(
       : `encrypted to ${recipients.length === 1 ? 'one recipient' : `${recipients.length} recipients`}`;
   const days = record.pool.policy.temporaryPasswordValidityDays;
   const lines = [
-    `The passwords of ${count(users)} ${users === 1 ? 'user' : 'users'} are in ${where}, ${how}.`,
+    `The passwords of ${withCommas(users)} ${users === 1 ? 'user' : 'users'} are in ${where}, ${how}.`,
     ...(kind === 'finished' ? [] : ['The run has not finished: these are the rows that succeeded so far.']),
     ...(record.permanent
       ? []

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { withCommas } from '../with-commas.js';
 import { ask, openLiveRun } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
-import { count } from './words.js';
 
 const EXAMPLE = `
 Calls in flight finish, and then no worker sends any more, on this host or
@@ -22,7 +22,7 @@ export function pauseCommand(done: (exitCode: number) => void): Command {
       const { directory } = await openLiveRun(path);
       const snapshot = await ask(directory, { paused: true }, ({ state }) => state === 'paused');
       process.stderr.write(
-        `Paused after ${count(snapshot.done)} rows. Let it go on with:\n  cognito-bulk-reset resume ${path}\n`,
+        `Paused after ${withCommas(snapshot.done)} rows. Let it go on with:\n  cognito-bulk-reset resume ${path}\n`,
       );
       done(ExitCode.succeeded);
     });

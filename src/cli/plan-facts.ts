@@ -2,14 +2,14 @@ import { callerText } from '../cognito/caller.js';
 import type { Prepared } from '../run/prepare.js';
 import type { PlanRequest } from '../run/request.js';
 import { type Step, stepsInWords, updatesInWords } from '../steps.js';
-import { count } from './words.js';
+import { withCommas } from '../with-commas.js';
 
 export type Fact = [name: string, text: string];
 
 /** The pool, and what its users will have afterwards: the same words before a run and in a plan. */
 export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
   const { pool } = run;
-  const size = pool.estimatedUsers === undefined ? '' : `, about ${count(pool.estimatedUsers)} users`;
+  const size = pool.estimatedUsers === undefined ? '' : `, about ${withCommas(pool.estimatedUsers)} users`;
   return [
     ['User pool', `${pool.name} (${pool.id})${size}`],
     ...(run.caller === undefined ? [] : [['Caller', callerText(run.caller)] satisfies Fact]),
@@ -50,7 +50,10 @@ function protectedUsers({ request, pool }: Prepared<PlanRequest>): Fact[] {
   const blind = request.checkUsers || pool.aliasAttributes.length + pool.usernameAttributes.length === 0;
   const aliases = blind ? '' : '; other names of theirs only with --check-users';
   return [
-    ['Protected', `${count(names.length)} username${names.length === 1 ? '' : 's'}, never reset${aliases}`],
+    [
+      'Protected',
+      `${withCommas(names.length)} username${names.length === 1 ? '' : 's'}, never reset${aliases}`,
+    ],
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { PasswordPolicy } from '../password/policy.js';
 import type { RunPlan } from '../run/plan-run.js';
+import { withCommas } from '../with-commas.js';
 import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
-import { clockTime, count, counted, duration } from './words.js';
+import { clockTime, counted, duration } from './words.js';
 
 /** A plan in plain text of at most 80 columns: for whom, what is wrong with the file, what it takes and costs. */
 export function planReport(plan: RunPlan, now: Date): string {
@@ -49,7 +50,7 @@ function takes({ prepared, forecast, pricePerMau }: RunPlan, now: Date): Fact[] 
   const { calls, seconds, finishesAt, billedUsers, atMostUsd } = forecast;
   const cost = atMostUsd === undefined ? '' : `: at most $${atMostUsd.toFixed(2)} at $${pricePerMau} each`;
   return [
-    ['Calls', `${count(calls)}, at ${rates(prepared)}`],
+    ['Calls', `${withCommas(calls)}, at ${rates(prepared)}`],
     ['Takes', `${duration(seconds)}, until ${clockTime(new Date(finishesAt), now)} if it begins now`],
     [
       'Bills',

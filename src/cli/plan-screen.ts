@@ -3,10 +3,11 @@ import { secondsFor } from '../check/forecast.js';
 import type { Survey } from '../check/survey.js';
 import type { PreparedRun } from '../run/prepare.js';
 import { failureLimitText } from '../run/threshold.js';
+import { withCommas } from '../with-commas.js';
 import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
-import { clockTime, count, counted, duration } from './words.js';
+import { clockTime, counted, duration } from './words.js';
 
 /**
  * The one screen before the first call: what will happen to whom, how long it takes and where it is written down. Only with
@@ -39,11 +40,11 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date, su
 function stops({ request: { canary, canaryFailures = 1, maxFailures } }: PreparedRun): string {
   const later =
     'users' in maxFailures
-      ? `at ${count(maxFailures.users)} failed users`
+      ? `at ${withCommas(maxFailures.users)} failed users`
       : maxFailures.percent < 100
         ? `at ${failureLimitText(maxFailures)} failed users`
         : 'never because users fail';
   if (canary === undefined) return later;
-  const first = canary === 1 ? 'row' : `${count(canary)} rows`;
-  return `after the first ${first} if ${canaryFailures === 1 ? 'any fails' : `${count(canaryFailures)} fail`}, then ${later}`;
+  const first = canary === 1 ? 'row' : `${withCommas(canary)} rows`;
+  return `after the first ${first} if ${canaryFailures === 1 ? 'any fails' : `${withCommas(canaryFailures)} fail`}, then ${later}`;
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../run/snapshot.js';
-import { clockTime, count, duration } from './words.js';
+import { withCommas } from '../with-commas.js';
+import { clockTime, duration } from './words.js';
 
 const BAR = 20;
 /** Narrower than this, a bar says less than the words that it takes the place of. */
@@ -56,15 +57,17 @@ function partsOf(snapshot: Snapshot, withBar: boolean): Part[] {
           { text: waiting === 'paused' ? 'paused' : `waiting: ${waiting}`, rank: 1, tone: 'yellow' as const },
         ]),
     { text: `${Math.floor(share * 100)} %`, rank: 5 },
-    { text: `${count(done)} of ${rowsAreExact ? '' : 'about '}${count(total)}`, rank: 0 },
+    { text: `${withCommas(done)} of ${rowsAreExact ? '' : 'about '}${withCommas(total)}`, rank: 0 },
     ...(byStatus.failed === 0
       ? []
-      : [{ text: `${count(byStatus.failed)} failed`, rank: 2, tone: 'red' as const }]),
+      : [{ text: `${withCommas(byStatus.failed)} failed`, rank: 2, tone: 'red' as const }]),
     { text: `${perSecond.toFixed(1)}/s`, rank: 4 },
     ...(left === undefined || done >= total
       ? []
       : [{ text: `${duration(seconds)} left (until ${clockTime(left, new Date(at))})`, rank: 3 }]),
-    ...(throttles === 0 ? [] : [{ text: `${count(throttles)} throttled`, rank: 6, tone: 'dim' as const }]),
+    ...(throttles === 0
+      ? []
+      : [{ text: `${withCommas(throttles)} throttled`, rank: 6, tone: 'dim' as const }]),
   ];
 }
 

@@ -7,6 +7,7 @@ import { type Anew, reopenRun } from '../run/reopen.js';
 import { protectedNames } from '../run/whom-to-protect.js';
 import { openObservers } from '../telemetry/observers.js';
 import type { Ui } from '../ui/serve-ui.js';
+import { withCommas } from '../with-commas.js';
 import { openUi } from './open-ui.js';
 import { ask } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
@@ -16,7 +17,6 @@ import { logPrinter } from './print-log.js';
 import { resumeEnded } from './resume-ended.js';
 import { tell, warn } from './tell.js';
 import { watchRun } from './watch-run.js';
-import { count } from './words.js';
 
 export interface ResumeOptions extends OutputOptions, Omit<Anew, 'protect'> {
   /** Files that name more users who must not be reset. */
@@ -60,7 +60,7 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<n
 function sayGoingOn({ record, report }: OpenedRun, { progress }: OutputOptions): void {
   if (progress === 'none') return;
   const pool = `${escapeForTerminal(record.pool.name)} (${record.pool.id})`;
-  tell(progress, 'message', `Going on after row ${count(report.lastRow)} in pool ${pool}.\n`);
+  tell(progress, 'message', `Going on after row ${withCommas(report.lastRow)} in pool ${pool}.\n`);
 }
 
 /** A run that is only paused has its process still: it is asked to go on. False if there is none. */

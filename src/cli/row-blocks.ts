@@ -1,6 +1,7 @@
 import type { Kind, NamedRow } from '../check/kinds.js';
+import { withCommas } from '../with-commas.js';
 import { indented } from './text-block.js';
-import { count, counted } from './words.js';
+import { counted } from './words.js';
 
 const RULE = '─'.repeat(35);
 const NAME_WIDTH = 14;
@@ -11,16 +12,16 @@ export function countTable(lines: readonly (readonly [name: string, value: numbe
   const total = lines.reduce((added, [, value]) => added + value, 0);
   const rows = lines.map(([name, value]) => {
     const share = total === 0 ? '' : `${((value / total) * 100).toFixed(1)} %`;
-    return `  ${name.padEnd(NAME_WIDTH)}${count(value).padStart(COUNT_WIDTH)}${share.padStart(10)}\n`;
+    return `  ${name.padEnd(NAME_WIDTH)}${withCommas(value).padStart(COUNT_WIDTH)}${share.padStart(10)}\n`;
   });
-  return `${rows.join('')}  ${RULE}\n  ${sum.padEnd(NAME_WIDTH)}${count(total).padStart(COUNT_WIDTH)}\n`;
+  return `${rows.join('')}  ${RULE}\n  ${sum.padEnd(NAME_WIDTH)}${withCommas(total).padStart(COUNT_WIDTH)}\n`;
 }
 
 /** How many rows there are of a kind, what to do about them, and which the first ones are. */
 export function kindBlock({ name, rows, first }: Kind, hint: string | undefined, note = ''): string {
   const more = rows - first.length;
   return [
-    `${count(rows).padStart(COUNT_WIDTH)}  ${name}${note}`,
+    `${withCommas(rows).padStart(COUNT_WIDTH)}  ${name}${note}`,
     ...(hint === undefined ? [] : [indented(hint, COUNT_WIDTH + 2)]),
     ...first.map(rowInWords),
     ...(more === 0 ? [] : [`${' '.repeat(COUNT_WIDTH + 2)}and ${counted(more, 'more row')}`]),

@@ -3,7 +3,8 @@ import { stepLines } from '../report/summary-table.js';
 import { errorsByCount, type StepCounts } from '../report/tally.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import type { Standing } from '../run/standing.js';
-import { clockTime, count, duration } from './words.js';
+import { withCommas } from '../with-commas.js';
+import { clockTime, duration } from './words.js';
 
 const ERRORS_SHOWN = 5;
 
@@ -21,11 +22,13 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
   const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${escapeForTerminal(text)}`);
   const { byStatus, byError, steps } = countsOf(standing);
   const counts = OUTCOME_STATUSES.map(
-    (status) => `  ${status.padEnd(12)}${count(byStatus[status]).padStart(11)}`,
+    (status) => `  ${status.padEnd(12)}${withCommas(byStatus[status]).padStart(11)}`,
   );
   const errors = errorsByCount(byError)
     .slice(0, ERRORS_SHOWN)
-    .map(([error, times]) => `  ${' '.repeat(12)}${count(times).padStart(11)}  ${escapeForTerminal(error)}`);
+    .map(
+      ([error, times]) => `  ${' '.repeat(12)}${withCommas(times).padStart(11)}  ${escapeForTerminal(error)}`,
+    );
   return `${[...lines, '', ...counts.slice(0, 2), ...errors, ...counts.slice(2), ...stepsOf(steps)].join('\n')}\n${nextStep(standing, path)}`;
 }
 
@@ -74,9 +77,12 @@ function progressOf(standing: Standing, now: Date): [string, string][] {
   const end = endsAt === undefined ? undefined : new Date(endsAt);
   const slowed = rate < limit ? `, ${rate} allowed now` : '';
   return [
-    ['Done', `${count(done)} of ${rowsAreExact ? '' : 'about '}${count(rows)} rows (${share.toFixed(1)} %)`],
+    [
+      'Done',
+      `${withCommas(done)} of ${rowsAreExact ? '' : 'about '}${withCommas(rows)} rows (${share.toFixed(1)} %)`,
+    ],
     ['Rate', `${perSecond} rows a second; limit ${limit} calls a second${slowed}`],
-    ...(throttles === 0 ? [] : [['Throttled', `${count(throttles)} times`] as [string, string]]),
+    ...(throttles === 0 ? [] : [['Throttled', `${withCommas(throttles)} times`] as [string, string]]),
     ...(waiting === undefined ? [] : [['Waiting', waiting] as [string, string]]),
     ...(end === undefined || waiting === 'paused'
       ? []

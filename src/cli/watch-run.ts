@@ -8,6 +8,7 @@ import type { Finished } from '../run/finish.js';
 import type { Snapshot } from '../run/snapshot.js';
 import type { Observers } from '../telemetry/observers.js';
 import type { Ui } from '../ui/serve-ui.js';
+import { withCommas } from '../with-commas.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
@@ -15,7 +16,6 @@ import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { resultOf, resumeCommand, type RunResult } from './result.js';
 import { tell, warn } from './tell.js';
-import { count } from './words.js';
 
 export interface WatchedRun extends OpenedRun {
   output: OutputOptions;
@@ -71,7 +71,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
 }
 
 function endingInWords(ended: Finished | Unfinished, rows: number): string {
-  const after = `after ${count(rows)} rows`;
+  const after = `after ${withCommas(rows)} rows`;
   if ('summary' in ended) return `Finished ${after}: report.html in the run directory shows all of it.`;
   if (ended.kind === 'stopped')
     return `Stopped ${after}: ${ended.reason.error}. See the terminal, and resume it.`;

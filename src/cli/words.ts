@@ -1,10 +1,4 @@
-// Each one made reads the locale's data anew: 10 ms.
-const withCommas = new Intl.NumberFormat('en-US');
-
-/** 1234567 as 1,234,567. */
-export function count(value: number): string {
-  return withCommas.format(value);
-}
+import { withCommas } from '../with-commas.js';
 
 /** Seconds as a person says them: `45 s`, `56 min`, `2 h 5 min`. */
 export function duration(seconds: number): string {
@@ -23,5 +17,5 @@ export function clockTime(at: Date, now = new Date()): string {
 
 /** `1 row`, `2 rows`. */
 export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+  return `${withCommas(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { OUTCOME_STATUSES } from '../outcome.js';
+import { withCommas } from '../with-commas.js';
 import { errorHint } from './error-hints.js';
 import type { Summary } from './summary.js';
 import { STEPS } from '../steps.js';
@@ -103,7 +104,7 @@ function factBlock(summary: Summary, files: SummaryFiles): string[] {
 }
 
 function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  return withCommas(value, 1);
 }
 
 function clock(time: string): string {

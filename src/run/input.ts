@@ -3,6 +3,7 @@ import type { RunKey } from '../password/run-key.js';
 import { SealedCopyError } from '../password/sealed-copy.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
+import { withCommas } from '../with-commas.js';
 import type { RunDirectory } from './directory.js';
 import type { RunRecord } from './record.js';
 import { readRows } from './rows-file.js';
@@ -54,5 +55,5 @@ function changed(input: RunInput, directory: RunDirectory, difference: string): 
 }
 
 function bytes(count: number): string {
-  return `${count.toLocaleString('en-US')} bytes`;
+  return `${withCommas(count)} bytes`;
 }

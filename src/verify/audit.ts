@@ -6,6 +6,7 @@ import { type Summary, sha256OfFile } from '../report/summary.js';
 import { emptyTally, addToTally, entryOfRecord } from '../report/tally.js';
 import { OUTCOME_STATUSES } from '../outcome.js';
 import { UsageError } from '../usage-error.js';
+import { withCommas } from '../with-commas.js';
 
 /** Whether one thing is as it was recorded. */
 export interface Audited {
@@ -76,7 +77,6 @@ async function auditLines(options: AuditOptions): Promise<Audited[]> {
     return [{ what: 'lines', ok: false, found: error.message }];
   }
   const { rows, byStatus } = tally;
-  const counted = rows.toLocaleString('en-US');
   const same =
     rows === summary.rows &&
     OUTCOME_STATUSES.every((status) => byStatus[status] === summary.byStatus[status]);
@@ -84,7 +84,7 @@ async function auditLines(options: AuditOptions): Promise<Audited[]> {
     {
       what: 'lines',
       ok: true,
-      found: `${counted}, each row once and in order${'manifest' in input ? ', each of its own user' : ''}`,
+      found: `${withCommas(rows)}, each row once and in order${'manifest' in input ? ', each of its own user' : ''}`,
     },
     {
       what: 'counts',

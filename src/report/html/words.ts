@@ -1,7 +1,8 @@
+import { withCommas } from '../../with-commas.js';
+
 /** 1234567.89 as 1,234,567.9, and what is less than 1 with two digits that say something: 0.011. */
 export function number(value: number): string {
-  const digits = Math.abs(value) < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 1 };
-  return value.toLocaleString('en-US', digits);
+  return Math.abs(value) < 1 ? String(Number(value.toPrecision(2))) : withCommas(value, 1);
 }
 
 /** A share of rows: `98.7 %`, and never 100 or 0 for what is only near it. */
