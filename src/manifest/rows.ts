@@ -49,13 +49,17 @@ async function* readAll(
     let row = 1;
     for (let final = false; !final;) {
       const chunk = await source.next(bytes.length);
-      // Before anybody is given a row of it: half of an old row and half of a new one may be a third user.
-      await source.assertUnchanged();
       final = chunk === undefined;
+      let unchanged = false;
       if (chunk !== undefined) bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
       for (let more = true; more;) {
         const split = splitRecords(bytes, delimiter, state, final, BATCH_ROWS);
         more = split.records.length === BATCH_ROWS;
+        // Before anybody is given a row of it: half of an old row and half of a new one may be a third user.
+        if (!unchanged && (final || split.records.length > 0)) {
+          await source.assertUnchanged();
+          unchanged = true;
+        }
         if (headerIsNext && split.records.shift() !== undefined) headerIsNext = false;
         if (split.records.length > 0) {
           recall.note(split.records, row, offset, split.consumed);
