@@ -7,6 +7,8 @@ import { UsageError } from '../usage-error.js';
 
 /** How long the live run may take to say that it does what was asked, in ms. */
 const ANSWER_WITHIN = 10_000;
+/** How long it may take from its lock to its first snapshot, in ms. */
+const BEGINS_WITHIN = 60_000;
 const LOOK_EVERY = 100;
 
 type Live = Extract<Standing, { kind: 'live' }>;
@@ -32,14 +34,25 @@ export async function ask(
   asked: Control,
   isDone: (snapshot: Snapshot) => boolean,
 ): Promise<Snapshot> {
-  await askOf(directory, asked);
-  const until = Date.now() + ANSWER_WITHIN;
-  while (Date.now() < until) {
+  let isAsked = false;
+  let until = performance.now() + BEGINS_WITHIN;
+  while (performance.now() < until) {
     const standing = await standingOf(directory);
     if (standing.kind !== 'live') throw new UsageError('The run has ended at this very moment.');
-    if (standing.snapshot !== undefined && isDone(standing.snapshot)) return standing.snapshot;
+    const { snapshot } = standing;
+    if (snapshot !== undefined && isDone(snapshot)) return snapshot;
+    // One that only starts would forget what it is asked now; it hears from its first snapshot on.
+    if (snapshot !== undefined && !isAsked) {
+      await askOf(directory, asked);
+      isAsked = true;
+      until = performance.now() + ANSWER_WITHIN;
+    }
     await sleep(LOOK_EVERY);
   }
+  if (!isAsked)
+    throw new UsageError(
+      `The run has not begun yet: is a question open at its terminal, or does it wait for its queue? See cognito-bulk-reset status ${directory.path}`,
+    );
   throw new UsageError(
     `The run did not answer within ${ANSWER_WITHIN / 1000} s: does its process hang, or is it just ending? See cognito-bulk-reset status ${directory.path}`,
   );

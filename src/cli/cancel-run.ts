@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '../queue/open-backend.js';
 import { hearQueue } from '../queue/queue-fault.js';
-import { resumeReport } from '../report/report-file.js';
 import { summaryTable } from '../report/summary-table.js';
 import { cancelRows } from '../run/cancel.js';
 import { askOf } from '../run/control.js';
@@ -13,6 +12,7 @@ import { openInput } from '../run/input.js';
 import { lockRun, runningProcess } from '../run/lock.js';
 import { queueOfRun } from '../run/queue-of-run.js';
 import { type RunRecord, readRunRecord } from '../run/record.js';
+import { reopenReport } from '../run/reopen-report.js';
 import { isCheckWhole, rowsToRun } from '../run/user-check.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
@@ -38,8 +38,6 @@ export async function cancelRun(path: string, options: CancelOptions): Promise<n
   const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
   try {
     refuseFinished(directory);
-    // What a process that was killed left of them would tell of a live run.
-    await rm(directory.live, { force: true });
     await rm(directory.control, { force: true });
     say(await cancel(directory, record, options), directory, options);
     return ExitCode.succeeded;
@@ -59,7 +57,9 @@ async function cancel(
   const manifest = await openInput(record, directory, key);
   const log = openLog(directory.log);
   try {
-    const report = await resumeReport(directory.report, record.steps?.asked);
+    const report = await reopenReport(directory, record);
+    // What the run's last process left of it would tell of a live run.
+    await rm(directory.live, { force: true });
     const backend = await openBackend(location, {
       runId: record.id,
       directory: directory.queue,

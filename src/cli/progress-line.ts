@@ -13,6 +13,10 @@ interface Part {
   tone?: 'red' | 'yellow' | 'dim';
 }
 
+/** Why nothing moves is said before all else, and how far it is after that. */
+const WAITING = 0;
+const COUNT = 1;
+
 /**
  * The progress of a run in one line of at most `columns` characters:
  * `━━━━━───────  24 %  1,204 of 5,000  12 failed  19.6/s  3 min left (until 14:05)  2 throttled`.
@@ -23,17 +27,34 @@ export function progressLine(
   columns: number,
   paint: (tone: 'red' | 'yellow' | 'dim', text: string) => string = (_, text) => text,
 ): string {
-  const parts = partsOf(snapshot, columns >= ROOM_FOR_A_BAR);
-  while (widthOf(parts) > columns && parts.length > 1) {
-    const last = Math.max(...parts.map(({ rank }) => rank));
-    parts.splice(
-      parts.findIndex(({ rank }) => rank === last),
-      1,
-    );
-  }
+  const withBar = columns >= ROOM_FOR_A_BAR;
+  const { waiting } = snapshot;
+  const whole = fitting(partsOf(snapshot, withBar), columns);
+  const isWhole = waiting === undefined || whole.some(({ rank }) => rank === COUNT);
+  const parts = isWhole
+    ? whole
+    : fitting(partsOf({ ...snapshot, waiting: inShort(waiting) }, withBar), columns);
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only.text.slice(0, columns);
   return parts.map(({ text, tone }) => (tone === undefined ? text : paint(tone, text))).join('  ');
+}
+
+/** Leaves out what there is no room for. */
+function fitting(parts: readonly Part[], columns: number): Part[] {
+  const left = [...parts];
+  while (widthOf(left) > columns && left.length > 1) {
+    const last = Math.max(...left.map(({ rank }) => rank));
+    left.splice(
+      left.findIndex(({ rank }) => rank === last),
+      1,
+    );
+  }
+  return left;
+}
+
+/** `rate 30 → 6.7/s` of a reason that ends so in parentheses. */
+function inShort(waiting: string): string {
+  return /\((rate .*)\)$/.exec(waiting)?.[1] ?? waiting;
 }
 
 /** The same for a log or a screen reader: no bar, words and commas. */
@@ -54,10 +75,14 @@ function partsOf(snapshot: Snapshot, withBar: boolean): Part[] {
     ...(waiting === undefined
       ? []
       : [
-          { text: waiting === 'paused' ? 'paused' : `waiting: ${waiting}`, rank: 1, tone: 'yellow' as const },
+          {
+            text: waiting === 'paused' ? 'paused' : `waiting: ${waiting}`,
+            rank: WAITING,
+            tone: 'yellow' as const,
+          },
         ]),
     { text: `${Math.floor(share * 100)} %`, rank: 5 },
-    { text: `${withCommas(done)} of ${rowsAreExact ? '' : 'about '}${withCommas(total)}`, rank: 0 },
+    { text: `${withCommas(done)} of ${rowsAreExact ? '' : 'about '}${withCommas(total)}`, rank: COUNT },
     ...(byStatus.failed === 0
       ? []
       : [{ text: `${withCommas(byStatus.failed)} failed`, rank: 2, tone: 'red' as const }]),

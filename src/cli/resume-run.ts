@@ -1,9 +1,9 @@
 import { escapeForTerminal } from '../report/terminal-text.js';
 import type { OpenedRun } from '../run/conduct.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
-import { readLiveFile } from '../run/live-file.js';
 import { runningProcess } from '../run/lock.js';
 import { type Anew, reopenRun } from '../run/reopen.js';
+import { snapshotOf } from '../run/standing.js';
 import { protectedNames } from '../run/whom-to-protect.js';
 import { openObservers } from '../telemetry/observers.js';
 import type { Ui } from '../ui/serve-ui.js';
@@ -65,8 +65,8 @@ function sayGoingOn({ record, report }: OpenedRun, { progress }: OutputOptions):
 
 /** A run that is only paused has its process still: it is asked to go on. False if there is none. */
 async function letGoOn(directory: RunDirectory): Promise<boolean> {
-  if ((await runningProcess(directory.lock)) === undefined) return false;
-  if ((await readLiveFile(directory.live))?.state !== 'paused') return false;
+  const holder = await runningProcess(directory.lock);
+  if (holder === undefined || (await snapshotOf(directory, holder))?.state !== 'paused') return false;
   const snapshot = await ask(directory, { paused: false }, ({ state }) => state === 'running');
   process.stderr.write(
     `The run goes on in process ${snapshot.pid} on ${escapeForTerminal(snapshot.host)}.\n`,

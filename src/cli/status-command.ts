@@ -24,7 +24,7 @@ const optionsSchema = z.object({ watch: z.boolean().default(false), json: z.bool
 
 export function statusCommand(done: (exitCode: number) => void): Command {
   return new Command('status')
-    .description('Show how a run stands: live, stopped, killed or finished.')
+    .description('Show how a run stands: live, paused, stopped, killed or finished.')
     .argument('<run-dir>', 'the directory of the run')
     .addOption(option('--watch', 'show it anew each second, until it no longer runs'))
     .addOption(option('--json', 'print it as one JSON object (with --watch: one a line)'))
@@ -65,10 +65,18 @@ function asJson(standing: Standing): object {
       };
     case 'unfinished': {
       const { rows, byStatus, byError, calls, steps } = standing.tally;
+      const { last } = standing;
       const stepsDone = record.steps === undefined ? {} : { steps };
       return {
-        state,
+        state:
+          last === undefined
+            ? state
+            : last.state === 'stopped' || last.state === 'interrupted'
+              ? last.state
+              : 'killed',
         ...run,
+        reason: last?.reason,
+        at: last?.at,
         done: rows,
         byStatus,
         byError: Object.fromEntries(byError),

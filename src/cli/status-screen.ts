@@ -2,8 +2,10 @@ import { OUTCOME_STATUSES } from '../outcome.js';
 import { stepLines } from '../report/summary-table.js';
 import { errorsByCount, type StepCounts } from '../report/tally.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
+import type { Snapshot } from '../run/snapshot.js';
 import type { Standing } from '../run/standing.js';
 import { withCommas } from '../with-commas.js';
+import { indented } from './text-block.js';
 import { clockTime, duration } from './words.js';
 
 const ERRORS_SHOWN = 5;
@@ -14,12 +16,13 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
   const facts: [string, string][] = [
     ['Run', record.id],
     ['State', stateOf(standing, now)],
+    ...reasonOf(standing),
     ['User pool', `${record.pool.name} (${record.pool.id})`],
     ...keyOf(standing),
     ['Began', `${minuteOf(record.createdAt)}, ${record.mode}`],
     ...progressOf(standing, now),
   ];
-  const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${escapeForTerminal(text)}`);
+  const lines = facts.map(([name, text]) => `  ${name.padEnd(12)}${indented(text, 14).trimStart()}`);
   const { byStatus, byError, steps } = countsOf(standing);
   const counts = OUTCOME_STATUSES.map(
     (status) => `  ${status.padEnd(12)}${withCommas(byStatus[status]).padStart(11)}`,
@@ -29,7 +32,9 @@ export function statusScreen(standing: Standing, path: string, now: Date): strin
     .map(
       ([error, times]) => `  ${' '.repeat(12)}${withCommas(times).padStart(11)}  ${escapeForTerminal(error)}`,
     );
-  return `${[...lines, '', ...counts.slice(0, 2), ...errors, ...counts.slice(2), ...stepsOf(steps)].join('\n')}\n${nextStep(standing, path)}`;
+  // Of skipped rows too: so not under `failed`.
+  const reasons = errors.length === 0 ? [] : ['', '  Errors', ...errors];
+  return `${[...lines, '', ...counts, ...stepsOf(steps), ...reasons].join('\n')}\n${nextStep(standing, path)}`;
 }
 
 function stepsOf(steps: StepCounts): string[] {
@@ -58,7 +63,7 @@ function stateOf(standing: Standing, now: Date): string {
     case 'finished':
       return standing.summary.cancelledAt === undefined ? 'finished' : 'cancelled';
     case 'unfinished':
-      return 'not running, and not finished';
+      return unfinished(standing.last);
     case 'live': {
       const { holder, snapshot } = standing;
       const where = `in process ${holder.pid} on ${holder.host}`;
@@ -67,6 +72,25 @@ function stateOf(standing: Standing, now: Date): string {
       // It is written each second: an old one tells of a process that hangs, or of another host's clock.
       return `${snapshot.state} ${where}${age > 5 ? `; it last said so ${duration(age)} ago` : ''}`;
     }
+  }
+}
+
+function reasonOf(standing: Standing): [string, string][] {
+  const reason = standing.kind === 'unfinished' ? standing.last?.reason : undefined;
+  return reason === undefined ? [] : [['Reason', `${reason.error}: ${reason.message}`]];
+}
+
+function unfinished(last: Snapshot | undefined): string {
+  switch (last?.state) {
+    case undefined:
+      return 'not running, and not finished';
+    case 'interrupted':
+      return `interrupted at ${minuteOf(last.at)}`;
+    case 'stopped':
+      return `stopped at ${minuteOf(last.at)}`;
+    case 'running':
+    case 'paused':
+      return `killed, or its host went down; it last wrote at ${minuteOf(last.at)}`;
   }
 }
 

@@ -21,6 +21,8 @@ export interface Reporter {
   missingUpTo(last: number): number[];
   /** The counts of the rows whose lines are on the disk, earlier processes' lines included. */
   readonly tally: Readonly<Tally>;
+  /** The same with the rows whose outcome is known and whose line waits for an older row's: how far the run is. */
+  readonly heard: Readonly<Tally>;
   /**
    * Resolves when the line of `row` is on the disk.
    * @throws ReportWriteError once the report can't be written; `signal.reason` if aborted before.
@@ -58,6 +60,7 @@ const SYNC_INTERVAL = 20;
 
 export function createReporter({ report, window, onWriteError, onLines }: ReporterOptions): Reporter {
   const { file, tally, steps } = report;
+  const heard = structuredClone(tally);
   const reorder = createReorder<ReportRow>(report.lastRow, window);
   const waiters = new Set<Waiter>();
   let syncedRow = report.lastRow;
@@ -113,10 +116,12 @@ export function createReporter({ report, window, onWriteError, onLines }: Report
       return reorder.missing;
     },
     tally,
+    heard,
     put(row) {
       // An event may come late; what it tells is still in the queue, and the next process reads it there.
       if (failure !== undefined || closing !== undefined) return false;
       const added = reorder.put(row.row, row);
+      if (added) addToTally(heard, entryOfRow(row, steps));
       if (added && reorder.next < reorder.missing) writing ??= writeBatches();
       return added;
     },

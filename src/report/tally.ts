@@ -11,10 +11,7 @@ export interface Tally {
   byError: Map<string, number>;
   /** Calls sent for users, throttled ones apart. */
   calls: number;
-  /**
-   * Calls that were answered with "slow down". The report has no column for them: after a resume this counts from
-   * the resume on.
-   */
+  /** Calls that were answered with "slow down". The report has no column for them. */
   throttles: number;
   /** The earliest `startedAt`, ISO 8601; absent before the first call. */
   startedAt: string | undefined;

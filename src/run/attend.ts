@@ -4,14 +4,15 @@ import type { RunDirectory } from './directory.js';
 import type { LiveRun } from './live-run.js';
 import { keepLiveFile } from './live-file.js';
 import type { RunLock } from './lock.js';
-import { createSnapshots, type Snapshot } from './snapshot.js';
+import { createSnapshots, type LastState, type Snapshot } from './snapshot.js';
 
 /** How often a run looks whether it was taken over, in ms. */
 const LOOK_AT_LOCK = 2_000;
 
 export interface Attended {
   snapshot: () => Snapshot;
-  stop(): Promise<void>;
+  /** @param last how the run's process ends, if the run is to be resumed */
+  stop(last: LastState | undefined): Promise<void>;
 }
 
 /** Shows a live run to other terminals (live.json) and does what they ask of it (control.json). */
@@ -21,7 +22,6 @@ export async function attend(
 ): Promise<Attended> {
   const { live, lock, log } = run;
   const snapshot = createSnapshots(run.id, live);
-  const file = keepLiveFile(directory.live, snapshot);
   const obey = async (asked: Control) => {
     try {
       if (asked.cancelled === true) live.handOver('it is cancelled from another terminal');
@@ -39,17 +39,19 @@ export async function attend(
     file.write();
   };
   const forget = await hearControl(directory, (asked) => void obey(asked));
+  // Whoever reads the first snapshot may ask at once.
+  const file = keepLiveFile(directory.live, () => snapshot());
   const watchLock = setInterval(() => {
     void lock.takenOverBy().then((holder) => {
       if (holder !== undefined) live.handOver(`process ${holder.pid} on ${holder.host} has taken it over`);
     });
   }, LOOK_AT_LOCK);
   return {
-    snapshot,
-    stop: async () => {
+    snapshot: () => snapshot(),
+    stop: async (last) => {
       clearInterval(watchLock);
       await forget();
-      await file.stop();
+      await file.stop(last && snapshot(last));
     },
   };
 }

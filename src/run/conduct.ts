@@ -18,7 +18,7 @@ import { neighbourOf, neighbourText, watchNeighbours } from './neighbours.js';
 import { recallProtected } from './protected-users.js';
 import type { RunRecord } from './record.js';
 import { QUOTA } from './request.js';
-import type { Snapshot } from './snapshot.js';
+import type { LastState, Snapshot } from './snapshot.js';
 import { rowsSkippedByCheck, rowsToRun } from './user-check.js';
 import { WINDOW } from './window.js';
 
@@ -52,6 +52,7 @@ export async function conductRun(run: OpenedRun, onlooker: Onlooker): Promise<Fi
   const { record, directory, backend, report, log } = run;
   const underWay = new Set<number>();
   let attended: Attended | undefined;
+  let ended: Finished | Unfinished | undefined;
   try {
     const names = await recallProtected(directory, record.protected);
     const protection = createProtection(names, record.pool.caseSensitive);
@@ -75,13 +76,24 @@ export async function conductRun(run: OpenedRun, onlooker: Onlooker): Promise<Fi
         onlooker.onStarted?.(attended.snapshot, live.queueDepth);
       },
     });
-    return ending.kind === 'finished' ? await finish(run) : ending;
+    ended = ending.kind === 'finished' ? await finish(run) : ending;
+    return ended;
   } finally {
     // What the queue holds open would keep the process from ending.
     await backend.close().catch(() => undefined);
-    await attended?.stop();
+    await attended?.stop(lastStateOf(ended));
     log.flush();
   }
+}
+
+function lastStateOf(ended: Finished | Unfinished | undefined): LastState | undefined {
+  if (ended === undefined || !('kind' in ended)) return undefined;
+  const { kind } = ended;
+  if (kind === 'interrupted') return { state: kind };
+  // Of one that another process has by now, that one tells.
+  if (kind === 'handed over') return undefined;
+  const { error, message } = ended.reason;
+  return { state: kind, reason: { error, message } };
 }
 
 /** Writes the result. A disk that is full only now stops the run like one that was full before. */

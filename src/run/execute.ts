@@ -134,7 +134,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       rowsAtStart: report.lastRow,
       rows: () =>
         rowsFound === undefined
-          ? { rows: Math.max(run.manifest.estimatedRows, report.tally.rows), exact: run.manifest.exactRows }
+          ? { rows: Math.max(run.manifest.estimatedRows, reporter.heard.rows), exact: run.manifest.exactRows }
           : { rows: rowsFound, exact: true },
       ...hold,
       asking: () => run.gate?.asking === true,

@@ -6,12 +6,13 @@ const WRITE_EVERY = 1_000;
 
 /**
  * Keeps the run's latest snapshot in live.json, for `status` and others at another terminal. It is for people to look
- * at and decides nothing, so it isn't synced, and a disk that is full costs no more than its being old.
+ * at and decides nothing, so it isn't synced, and a disk that is full costs no more than its being old. What is left of it
+ * says how the run's process ended; of a run that has finished nothing is left.
  */
 export function keepLiveFile(
   path: string,
   snapshot: () => Snapshot,
-): { write(): void; stop(): Promise<void> } {
+): { write(): void; stop(last: Snapshot | undefined): Promise<void> } {
   let writing: Promise<void> | undefined;
   const write = () => {
     writing ??= writeWhole(path, snapshot())
@@ -24,12 +25,22 @@ export function keepLiveFile(
   write();
   return {
     write,
-    stop: async () => {
+    stop: async (last) => {
       clearInterval(timer);
       await writing;
-      for (const one of [path, `${path}.tmp`]) await rm(one, { force: true }).catch(() => undefined);
+      const left = last === undefined ? false : await written(path, last);
+      // One that can't be written must not go on telling of a run that runs.
+      for (const one of [...(left ? [] : [path]), `${path}.tmp`])
+        await rm(one, { force: true }).catch(() => undefined);
     },
   };
+}
+
+async function written(path: string, snapshot: Snapshot): Promise<boolean> {
+  return writeWhole(path, snapshot).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function writeWhole(path: string, snapshot: Snapshot): Promise<void> {
@@ -38,7 +49,7 @@ async function writeWhole(path: string, snapshot: Snapshot): Promise<void> {
   await rename(draft, path);
 }
 
-/** The latest snapshot of a live run; undefined when there is none. */
+/** The latest snapshot of a run, or the last one of a process that is gone; undefined when there is none. */
 export async function readLiveFile(path: string): Promise<Snapshot | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

@@ -3,7 +3,6 @@ import type { FindProgress } from '../check/find-users.js';
 import { createListUsers } from '../cognito/list-users.js';
 import { describePool, type Pool } from '../cognito/pool.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { resumeReport } from '../report/report-file.js';
 import { UsageError } from '../usage-error.js';
 import { clientOfRun } from './client-of-run.js';
 import type { OpenedRun } from './conduct.js';
@@ -12,6 +11,7 @@ import { openInput } from './input.js';
 import { keyOfRun } from './key-source.js';
 import { lockRun } from './lock.js';
 import { openRun, type Surroundings } from './open-run.js';
+import { reopenReport } from './reopen-report.js';
 import { protectMore } from './protect-more.js';
 import { queueOfRun } from './queue-of-run.js';
 import { type RunRecord, readRunRecord, writeRunRecord } from './record.js';
@@ -60,7 +60,7 @@ export async function reopenRun<T>(
       record = await checkAnew(record, record.check, { directory, manifest, pool, client }, anew);
     }
     record = await withNewLimits(record, anew, directory);
-    const report = await resumeReport(directory.report, record.steps?.asked);
+    const report = await reopenReport(directory, record);
     const run = { manifest, client, record, key, directory, lock, report, resumed: true };
     return await openRun(run, location, anew, use);
   } finally {

@@ -14,14 +14,15 @@ export const snapshotSchema = z.object({
   run: z.string(),
   pid: z.int().positive(),
   host: z.string(),
-  state: z.enum(['running', 'paused']),
+  /** The last two are what a process that has ended says of itself; one that was killed says nothing. */
+  state: z.enum(['running', 'paused', 'interrupted', 'stopped']),
   /** ISO 8601 UTC: when this was so, and when this process began. */
   at: z.string(),
   startedAt: z.string(),
   /** Rows of the input; an estimate by its size until it was read to its end. */
   rows: count,
   rowsAreExact: z.boolean(),
-  /** Rows that have their line in the report. */
+  /** Rows whose outcome is known: of a run that goes on, some of their lines may wait for an older row's. */
   done: count,
   byStatus: z.object({ succeeded: count, failed: count, skipped: count, unprocessed: count }),
   /** By the error's name, the most frequent first, ten at most. */
@@ -40,6 +41,8 @@ export const snapshotSchema = z.object({
   waiting: z.string().optional(),
   /** ISO 8601 UTC: when the last row is done at this pace; absent while nothing moves. */
   endsAt: z.string().optional(),
+  /** Why it was stopped. */
+  reason: z.object({ error: z.string(), message: z.string() }).optional(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
@@ -50,11 +53,16 @@ const NEARLY_ALL = 0.95;
 const PACE_OVER = 30_000;
 const ERRORS_SHOWN = 10;
 
+/** How a process that leaves its run to be resumed says that it ended. */
+export type LastState = Pick<Snapshot, 'reason'> & { state: 'interrupted' | 'stopped' };
+
 /** Takes snapshots of a live run, each by the ones before it: the pace is what lies between them. */
-export function createSnapshots(run: string, live: LiveRun): (now?: number) => Snapshot {
+export function createSnapshots(run: string, live: LiveRun): (last?: LastState) => Snapshot {
   let samples = [{ at: live.startedAt, done: live.rowsAtStart }];
-  return (now = Date.now()) => {
-    const { tally } = live.reporter;
+  return (last) => {
+    const now = Date.now();
+    // What has no line when its process ends is heard of again by the next one.
+    const tally = last === undefined ? live.reporter.heard : live.reporter.tally;
     const done = tally.rows;
     // While a person makes the run wait there is no pace to be measured.
     if (live.paused() || live.asking()) samples = [];
@@ -64,14 +72,14 @@ export function createSnapshots(run: string, live: LiveRun): (now?: number) => S
     const perSecond = now > since.at ? ((done - since.done) * 1000) / (now - since.at) : 0;
     const { rows, exact } = live.rows();
     const { rate, limit } = live.pacers.passwords.view();
-    const waiting = waitingFor(live);
+    const waiting = last === undefined ? waitingFor(live) : undefined;
     const endsAt = now + ((rows - done) / perSecond) * 1000;
     return {
       version: 1,
       run,
       pid: process.pid,
       host: hostname(),
-      state: live.paused() ? 'paused' : 'running',
+      ...(last ?? { state: live.paused() ? 'paused' : 'running' }),
       at: new Date(now).toISOString(),
       startedAt: new Date(live.startedAt).toISOString(),
       rows,
@@ -86,7 +94,9 @@ export function createSnapshots(run: string, live: LiveRun): (now?: number) => S
       rate: Math.round(rate * 10) / 10,
       limit,
       ...(waiting === undefined ? {} : { waiting }),
-      ...(perSecond > 0 && endsAt < LATEST_DATE ? { endsAt: new Date(endsAt).toISOString() } : {}),
+      ...(last === undefined && perSecond > 0 && endsAt < LATEST_DATE
+        ? { endsAt: new Date(endsAt).toISOString() }
+        : {}),
     };
   };
 }

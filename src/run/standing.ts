@@ -14,8 +14,8 @@ import type { Snapshot } from './snapshot.js';
 export type Standing = { record: RunRecord; key: KeyFate } & (
   | { kind: 'live'; holder: LockHolder; snapshot: Snapshot | undefined }
   | { kind: 'finished'; summary: Summary }
-  /** Stopped, interrupted or killed: `resume` goes on. */
-  | { kind: 'unfinished'; tally: Tally }
+  /** Stopped, interrupted or killed: `resume` goes on. Its last process may have left nothing. */
+  | { kind: 'unfinished'; tally: Tally; last: Snapshot | undefined }
 );
 
 /** @throws UsageError if it is no run's directory, or its report was edited. */
@@ -24,7 +24,7 @@ export async function standingOf(directory: RunDirectory): Promise<Standing> {
   const holder = await runningProcess(directory.lock);
   if (holder !== undefined) {
     const key = fateOfKey(directory, record, false);
-    return { kind: 'live', record, key, holder, snapshot: await readLiveFile(directory.live) };
+    return { kind: 'live', record, key, holder, snapshot: await snapshotOf(directory, holder) };
   }
   const summary = await readFile(directory.summary, 'utf8').catch(() => undefined);
   if (summary !== undefined) {
@@ -32,7 +32,18 @@ export async function standingOf(directory: RunDirectory): Promise<Standing> {
     return { kind: 'finished', record, key, summary: summarySchema.parse(JSON.parse(summary)) };
   }
   const key = fateOfKey(directory, record, false);
-  return { kind: 'unfinished', record, key, tally: await tallyOf(directory.report) };
+  const last = await readLiveFile(directory.live);
+  return { kind: 'unfinished', record, key, tally: await tallyOf(directory.report), last };
+}
+
+/** What the process that has the run last wrote of it; undefined as long as it only starts. */
+export async function snapshotOf(
+  { live }: RunDirectory,
+  { pid, host, since }: LockHolder,
+): Promise<Snapshot | undefined> {
+  const last = await readLiveFile(live);
+  // One that was killed before it leaves its own; in a container that is started again both are process 1.
+  return last?.pid === pid && last.host === host && last.startedAt >= since ? last : undefined;
 }
 
 async function tallyOf(report: string): Promise<Tally> {

@@ -18,6 +18,7 @@ beforeEach(async () => {
   workplace = await createWorkplace();
   await workplace.write('users.csv', csvOf(users(ROWS)));
   await standIn.clear();
+  await standIn.setFaults([]);
 });
 afterEach(() => workplace.remove());
 
@@ -82,7 +83,7 @@ test('status tells a finished run from a killed one and says what to do next; pa
   await run.result;
   const killed = await command('status', workplace.runDir);
   expect(killed.code).toBe(0);
-  expect(killed.stdout).toContain('not running, and not finished');
+  expect(killed.stdout).toContain('killed, or its host went down');
   expect(killed.stdout).toContain(`cognito-bulk-reset resume ${workplace.runDir}`);
   expect(killed.stdout).toContain('customers (eu-west-1_Control1)');
   for (const args of [
@@ -102,6 +103,38 @@ test('status tells a finished run from a killed one and says what to do next; pa
   const finished = await command('status', workplace.runDir, '--json');
   expect(JSON.parse(finished.stdout)).toMatchObject({ state: 'finished', rows: ROWS });
   expect((await command('pause', workplace.runDir)).stderr).toContain('has finished');
+});
+
+test('status says how a run that is to be resumed has ended, and why; what it was throttled is not forgotten', async () => {
+  await standIn.setFaults([
+    { username: 'user-3', action: { kind: 'error', name: 'TooManyRequestsException' }, times: 1 },
+  ]);
+  const run = await start('--rate', '30', '--queue', inject('redisUrl'));
+  await expect.poll(() => (workplace.has('report.csv') ? workplace.report().length : 0)).toBeGreaterThan(10);
+  run.kill('SIGINT');
+  await run.result;
+  expect(await status()).toMatchObject({ state: 'interrupted', done: workplace.report().length });
+  expect((await command('status', workplace.runDir)).stdout).toMatch(/State +interrupted at \d/);
+
+  await standIn.setFaults([{ action: { kind: 'error', name: 'ExpiredTokenException' } }]);
+  expect((await command('resume', workplace.runDir)).code).toBe(3);
+  expect(await status()).toMatchObject({ state: 'stopped', reason: { error: 'ExpiredTokenException' } });
+  expect((await command('status', workplace.runDir)).stdout).toMatch(
+    /State +stopped at \d.*\n +Reason +ExpiredTokenException: /,
+  );
+
+  await standIn.setFaults([]);
+  const finished = await command('resume', workplace.runDir, '--json');
+  expect(JSON.parse(finished.stdout)).toMatchObject({ throttles: 1, byStatus: { succeeded: ROWS } });
+});
+
+test('what is shown of a run goes on while one row waits for its answer', async () => {
+  await standIn.setFaults([{ username: 'user-2', action: { kind: 'latency', ms: 20_000 } }]);
+  const run = await start('--quota', '500', '--rate', '200', '--queue', inject('redisUrl'));
+  await expect.poll(async () => (await status()).done, { timeout: 60_000 }).toBe(ROWS - 1);
+  expect(workplace.report()).toHaveLength(1);
+  run.kill('SIGKILL');
+  await run.result;
 });
 
 test('--progress json writes nothing but events to stderr, the last of which says how the run ended', async () => {

@@ -41,6 +41,10 @@ test('what the run waits for stays on a narrow terminal, longer than the rate an
     'waiting: the service asked us to slow down (rate 30 → 15/s)  1,204 of 5,000',
   );
   expect(progressLine({ ...running, waiting: 'paused', state: 'paused' }, 79)).toContain('paused');
+  const many = { ...waiting, rows: 410_814, rowsAreExact: false };
+  expect(progressLine(many, 80)).toMatch(/^waiting: rate 30 → 15\/s  1,204 of about 410,814  12 failed/);
+  expect(progressLine(waiting, 40)).toBe('waiting: rate 30 → 15/s  1,204 of 5,000');
+  expect(progressLine(many, 40)).toBe('waiting: rate 30 → 15/s');
 });
 
 test('a plain line has no bar and reads as a sentence', () => {
