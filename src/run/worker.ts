@@ -83,20 +83,21 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     onCall: options.onCall,
     stop,
     mayHaveForgotten: (job) => backend.mayHaveForgotten(job.timestamp),
-    stillHolds: async (job, token) => {
+    stillHolds: async (job, token = '') => {
       const id = job.id ?? '';
-      if (locks.isSure(id)) return true;
+      if (locks.isSure(id, token)) return true;
       // A queue that doesn't answer can't tell whose it is; then it is nobody's, and is given out again.
-      const extended = (await job.extendLock(token ?? '', LOCK_DURATION).catch(() => 0)) === 1;
-      if (extended) locks.held(id);
-      else log.warn({ job: id }, 'its lock ended while this process stood still: another worker does it');
-      return extended;
+      if ((await job.extendLock(token, LOCK_DURATION).catch(() => 0)) === 1) locks.extended(id, token);
+      // Asked again, as this process may have taken the job anew while the answer was on its way.
+      const holds = locks.isSure(id, token);
+      if (!holds) log.warn({ job: id }, 'its lock ended while it waited: whoever has it now does it');
+      return holds;
     },
   });
   const worker = backend.worker<ResetUserData, JobResult>(
     RESET_USER,
-    async (job, token) => {
-      locks.held(job.id ?? '');
+    async (job, token = '') => {
+      locks.taken(job.id ?? '', token);
       try {
         return await resetUser(job, token);
       } catch (error) {
@@ -111,7 +112,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
         }
         throw error;
       } finally {
-        locks.forget(job.id ?? '');
+        locks.forget(job.id ?? '', token);
       }
     },
     {
@@ -121,7 +122,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       maxStalledCount: NEVER_GIVE_UP,
     },
   );
-  worker.on('locksRenewed', ({ jobIds }) => jobIds.forEach(locks.held));
+  worker.on('locksRenewed', ({ jobIds }) => jobIds.forEach((id) => locks.extended(id)));
   worker.on('completed', (job, result) => {
     queueHeardAt = performance.now();
     if (job.id === undefined) return;

@@ -1,5 +1,6 @@
 import { cpSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis as Client } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Redis, startRedis } from '../support/redis.js';
@@ -37,6 +38,20 @@ describe('on Redis', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ rows: 300, byStatus: { succeeded: 300 } });
     await trouble.expectAllDone();
+  });
+
+  test('a Redis that is away for longer than a lock lasts: nobody is called twice once it is back', async () => {
+    const run = await trouble.start('--quiet', '--rate', '30', '--concurrency', '80', ...queue());
+    await trouble.calledAtLeast(60);
+    await redis.kill();
+    await sleep(11_000);
+    const calls = await trouble.standIn.size();
+    await redis.restart();
+    expect((await run.result).code).toBe(0);
+    await trouble.expectAllDone();
+    const sinceItIsBack = (await trouble.standIn.calls()).slice(calls).map(({ username }) => username);
+    expect(sinceItIsBack.length).toBeGreaterThan(150);
+    expect(sinceItIsBack.filter((name, n) => sinceItIsBack.indexOf(name) !== n)).toEqual([]);
   });
 
   test('a queue that loses all of its jobs under a live run is filled again from the report’s last line on', async () => {
