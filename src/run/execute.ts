@@ -13,10 +13,10 @@ import { createRunEnd, type Ending, stopFor, stopForOthers } from './ending.js';
 import { feed, type Gate } from './feed.js';
 import { createHold, type Hold, type LiveRun } from './live-run.js';
 import { hearOthers, type Others, tellOthers } from './others.js';
-import { PLAN_QUEUE, type Plan, postPlan } from './plan.js';
+import { isPlanPosted, PLAN_QUEUE, type Plan, postPlan } from './plan.js';
 import type { RunRecord } from './record.js';
 import { createThreshold } from './threshold.js';
-import { unlessAborted } from './unless-aborted.js';
+import { untilItAnswers } from './until-it-answers.js';
 import { WINDOW } from './window.js';
 import { type IsRefused, withdrawRefused } from './withdraw.js';
 import { type RunWorker, startWorker } from './worker.js';
@@ -84,8 +84,12 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let rowsFound: number | undefined;
   let hold: Hold | undefined;
   let threshold = createThreshold(run.record.maxFailures, report.lastRow);
+  const answered = <T>(ask: () => Promise<T>) =>
+    untilItAnswers(ask, { answers: backend.answers, signal: ending.signal });
   try {
-    const posted = await unlessAborted(postPlan(board, plan, run.key), ending.signal);
+    // Asked first: a plan that was posted twice would seem to have been there before.
+    const kept = await answered(() => isPlanPosted(board));
+    await answered(() => postPlan(board, plan, run.key));
     collector = createCollector({
       backend,
       queue,
@@ -97,16 +101,16 @@ export async function executeRun(run: Execution): Promise<Ending> {
       log,
       onStop: stop,
     });
-    if (posted === 'kept') {
-      if (run.isRefused !== undefined) {
-        const withdrawn = unlessAborted(withdrawRefused(queue, run.isRefused), ending.signal);
-        for (const row of await withdrawn) run.underWay.add(row);
+    const { heard, recover } = collector;
+    if (kept) {
+      const { isRefused } = run;
+      if (isRefused !== undefined) {
+        for (const row of await answered(() => withdrawRefused(queue, isRefused))) run.underWay.add(row);
       }
-      const lastKnown = await unlessAborted(collector.recover(), ending.signal);
+      const lastKnown = await answered(recover);
       threshold = createThreshold(run.record.maxFailures, Math.max(report.lastRow, lastKnown));
     }
-    await unlessAborted(queue.resume(), ending.signal);
-    const { heard } = collector;
+    await answered(() => queue.resume());
     worker = startWorker({
       backend,
       plan,
@@ -125,7 +129,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
     const holdAll = (ms: number) =>
       Promise.all([passwords.pauseFor(ms, 'asked'), updates?.pauseFor(ms, 'asked')]);
     // An earlier process of this run may have been asked for another.
-    if (run.resumed) await unlessAborted(passwords.setLimit(plan.rate), ending.signal);
+    if (run.resumed) await answered(() => passwords.setLimit(plan.rate));
     hold = createHold(queue, holdAll);
     await run.onStarted({
       reporter,
@@ -152,13 +156,14 @@ export async function executeRun(run: Execution): Promise<Ending> {
       key: run.key,
       admission: { mode: run.record.mode, policy: run.record.pool.policy },
       queue,
+      queueAnswers: backend.answers,
       window: WINDOW,
       jobOptions,
       reporter,
       collector,
       sentBefore: run.manifest.sentBefore ?? new Set(),
       resumedUpTo: run.resumed ? report.lastRow + WINDOW : 0,
-      queueWasLost: run.resumed && posted === 'new',
+      queueWasLost: run.resumed && !kept,
       gate: run.gate,
       stop,
       signal: ending.signal,

@@ -9,7 +9,7 @@ import type { Collector } from './collect.js';
 import type { Plan } from './plan.js';
 import { type Admission, refusalOf } from './refusal.js';
 import { jobOf, type PendingRow } from './rows.js';
-import { unlessAborted } from './unless-aborted.js';
+import { untilItAnswers } from './until-it-answers.js';
 
 /** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
 const BATCH = 200;
@@ -28,6 +28,8 @@ export interface FeedContext {
   key: RunKey;
   admission: Admission;
   queue: Pick<Queue, 'addBulk'>;
+  /** Whether the queue can be reached, as far as is known just now. */
+  queueAnswers: () => boolean;
   /** Rows that may be in the queue and not yet in the report. */
   window: number;
   jobOptions: JobsOptions;
@@ -62,7 +64,8 @@ export async function feed(
     batch = [];
     if (full.length === 0) return;
     const jobs = full.map((one) => jobOf(context.key, one, context.jobOptions));
-    await unlessAborted(context.queue.addBulk(jobs), signal);
+    // A job added twice is the same job.
+    await untilItAnswers(() => context.queue.addBulk(jobs), { answers: context.queueAnswers, signal });
   };
 
   for await (const some of rows) {

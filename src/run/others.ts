@@ -42,7 +42,7 @@ export function hearOthers(
   const look = async () => {
     const posted = await readPlan(board);
     if (forgotten) return;
-    if (posted === undefined) return void (await postPlan(board, plan, key));
+    if (posted === undefined) return postPlan(board, plan, key);
     const reason = posted.stop(key);
     if (reason === undefined) return;
     const { host, message, ...rest } = reason;

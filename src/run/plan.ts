@@ -65,17 +65,21 @@ export class NotAPlanError extends UsageError {
   }
 }
 
-/** Posts the plan. Answers whether it was there before: then the queue has kept what an earlier process left. */
-export async function postPlan(queue: Queue, plan: Plan, key: RunKey): Promise<'new' | 'kept'> {
+/** Whether a plan lies in the queue, whichever: then the queue has kept what an earlier process left. */
+export async function isPlanPosted(queue: Queue): Promise<boolean> {
+  return (await queue.getJob(PLAN_JOB)) !== undefined;
+}
+
+/** Posts the plan, in the place of the one that is there. */
+export async function postPlan(queue: Queue, plan: Plan, key: RunKey): Promise<void> {
   const job = await queue.getJob(PLAN_JOB);
   const data = { plan, code: authenticate(key, planText(plan)) };
   if (job === undefined) {
     await queue.add(PLAN_JOB, data, { jobId: PLAN_JOB });
-    return 'new';
+    return;
   }
   await job.updateData(data);
   await job.updateProgress({});
-  return 'kept';
 }
 
 /**

@@ -134,6 +134,7 @@ export async function createWorld(rows: number) {
         key: KEY,
         admission: { mode: 'discard', policy: policyOf({}) },
         queue,
+        queueAnswers: () => true,
         window: WINDOW,
         jobOptions: {},
         reporter,

@@ -12,6 +12,10 @@ import { freePort } from './free-port.js';
 export interface Postgres {
   /** `postgres://…`, as `--queue` takes it. */
   url: string;
+  /** Ends the server at once, as a crash does: connections end, and the next are refused. */
+  crash(): Promise<void>;
+  /** Starts it again where it was, with what it had. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,15 +48,25 @@ export async function startPostgres(): Promise<Postgres> {
     'fsync=off',
   ];
   const server = run(join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings);
-  const child = spawn(server.command, server.args, { stdio: 'ignore', cwd: '/' });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await untilItAnswers(url, child);
+  let child: ChildProcess;
+  const start = async () => {
+    child = spawn(server.command, server.args, { stdio: 'ignore', cwd: '/' });
+    await untilItAnswers(url, child);
+  };
+  const crash = async () => {
+    if (child.exitCode !== null) return;
+    // SIGQUIT is its immediate shutdown, and runuser keeps it for itself.
+    process.kill(Number.parseInt(await readFile(join(data, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT');
+    await ended(child);
+  };
+  await start();
   return {
     url,
+    crash,
+    startAgain: start,
     stop: async () => {
-      // SIGQUIT is its immediate shutdown, and runuser keeps it for itself.
-      process.kill(Number.parseInt(await readFile(join(data, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT');
-      await ended(child);
+      await crash();
       await rm(dir, { recursive: true, force: true });
     },
   };
