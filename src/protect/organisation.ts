@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { usernameFault } from '../manifest/username.js';
 import { errorCode } from '../report/report-write-error.js';
 import { UsageError } from '../usage-error.js';
+import { xdgDirectory } from '../xdg-directory.js';
 
 /** What an organisation sets for all who use this program, and no command line takes away. */
 const configSchema = z.strictObject({
@@ -27,12 +27,11 @@ export function configPaths(packageDirectory: string, env: NodeJS.ProcessEnv): s
   const beside = 'cognito-bulk-reset.config.json';
   const modules = dirname(packageDirectory);
   const project = /[/\\]node_modules$/.test(modules) ? [join(dirname(modules), beside)] : [];
-  const home = env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
   return [
     '/etc/cognito-bulk-reset/config.json',
     join(packageDirectory, beside),
     ...project,
-    join(home, 'cognito-bulk-reset', 'config.json'),
+    join(xdgDirectory(env.XDG_CONFIG_HOME, '.config'), 'cognito-bulk-reset', 'config.json'),
   ];
 }
 

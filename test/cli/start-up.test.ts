@@ -25,6 +25,14 @@ test('compiled code is kept for the next start in the user’s cache, and only w
   expect(await keptIn(shared)).toEqual([]);
 });
 
+test.each(['', 'cache'])(
+  'nothing is kept where it is started when XDG_CACHE_HOME is %j',
+  async (XDG_CACHE_HOME) => {
+    await runProgram(['--version'], { cwd: home, env: { XDG_CACHE_HOME } });
+    expect(await keptIn(home)).toEqual([]);
+  },
+);
+
 test('a home that is no directory costs nothing but the time', async () => {
   const { code, stderr } = await runProgram(['status', 'no-such-run'], {
     env: { XDG_CACHE_HOME: '/dev/null' },

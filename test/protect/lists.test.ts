@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configPaths, protectedByOrganisation } from '../../src/protect/organisation.js';
@@ -66,6 +66,15 @@ describe('an organisation’s configuration', () => {
       '/home/ann/.c/cognito-bulk-reset/config.json',
     ]);
   });
+
+  test.each(['', 'config', './config'])(
+    'is looked for in the user’s home when XDG_CONFIG_HOME is %j, as if it were unset',
+    (XDG_CONFIG_HOME) => {
+      const own = join(homedir(), '.config', 'cognito-bulk-reset', 'config.json');
+      expect(configPaths('/opt/tool', { XDG_CONFIG_HOME }).at(-1)).toBe(own);
+      expect(configPaths('/opt/tool', {}).at(-1)).toBe(own);
+    },
+  );
 
   test('all that are there add up', async () => {
     const one = await written('one.json', '{"protect": ["admin"]}');
