@@ -138,8 +138,9 @@ async function append(
       if (Date.now() - syncedAt >= SYNC_EVERY) await sync(next);
     }
   } catch (error) {
-    // What was listed is kept; if it can't be written, it is listed again.
-    if (next !== undefined) await sync(next).catch(() => undefined);
+    // What was listed is kept; if it can't be written, it is listed again. After a write that failed nothing may follow: a
+    // part of it can be in the file, which the state that was written before tells where to cut.
+    if (next !== undefined && !(error instanceof ReportWriteError)) await sync(next).catch(() => undefined);
     throw error;
   }
   await sync(undefined);
