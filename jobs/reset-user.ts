@@ -92,7 +92,15 @@ export function createResetUser(context: ResetUserContext) {
       });
     }
     const password = passwordFor(context, data);
-    if (password === 'broken') return sign(SEAL_BROKEN);
+    if (password === 'broken') {
+      const { calls, done } = data;
+      // What was done for this user before stays done, and `enable` looks for it in the report.
+      return sign({
+        ...SEAL_BROKEN,
+        ...(calls && { calls }),
+        ...statesOf(context, done, sentBefore ? STEPS : []),
+      });
+    }
 
     const { pool: poolId, permanent, steps } = context;
     const { username } = data;
@@ -210,9 +218,9 @@ function statesOf(
   return { steps: Object.fromEntries(steps.map(({ name }) => [name, stateOf(name)])) };
 }
 
-const SEAL_BROKEN: Outcome = {
+const SEAL_BROKEN = {
   status: 'failed',
   error: 'SealBroken',
-  message: 'The sealed password was changed in the queue; nothing was sent for it.',
+  message: 'The sealed password was changed in the queue; nothing more was sent for it.',
   retryable: false,
-};
+} satisfies Outcome;

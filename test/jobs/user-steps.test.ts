@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { STEPS } from '../../src/steps.js';
 import { type BackendKind, type JobRun, type JobRunOptions, startJobRun } from './job-run.js';
 
 const cleanUps: (() => unknown)[] = [];
@@ -109,6 +110,30 @@ describe('on any queue', () => {
       steps: { disabled: 'yes', password_set: 'yes', signed_out: 'unknown' },
     });
     expect(callsFor(run, 'user-1')).toEqual(['AdminDisableUser']);
+  });
+
+  test('a row whose sealed password was changed after a step was done says so, for `enable` to find', async () => {
+    const run = await jobRun({
+      kind: 'redis',
+      mode: 'password-column',
+      steps: ['disabled', 'password_set', 'signed_out'],
+    });
+    const at = '2026-11-23T00:00:00.000Z';
+    const calls = { attempts: 1, throttles: 0, startedAt: at, finishedAt: at };
+    await run.add(1, 'user-1', { sealed: 'changed', done: ['disabled'], calls });
+    await run.add(2, 'user-2', { sealed: 'changed', maybeSent: true });
+    await run.add(3, 'user-3', { sealed: 'changed' });
+    run.work();
+    const broken = { status: 'failed', error: 'SealBroken', message: expect.stringMatching(/nothing more/) };
+    const states = (state: string) => Object.fromEntries(STEPS.map((step) => [step, state]));
+    expect(await run.outcome(1)).toMatchObject({
+      ...broken,
+      calls,
+      steps: { disabled: 'yes', password_set: 'no', signed_out: 'no' },
+    });
+    expect(await run.outcome(2)).toMatchObject({ ...broken, steps: states('unknown') });
+    expect(await run.outcome(3)).toMatchObject({ ...broken, steps: states('no') });
+    expect(run.standIn.size()).toBe(0);
   });
 
   test('sign-outs that are not authorized fail their users alone, as a call for the same user was; so many users who can’t be disabled stop the run', async () => {
