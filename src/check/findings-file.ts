@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import type { ManifestRow } from '../manifest/manifest.js';
@@ -37,7 +38,12 @@ const lineSchema = z.object({
 
 /** The findings of a file, in its order. Throws for what `writeFindings` has not written. */
 export async function* readFindings(path: string): AsyncGenerator<Finding & { row: number }> {
-  const records: AsyncIterable<unknown> = createReadStream(path).pipe(parse({ columns: true }));
+  // What goes wrong with the file goes on to whoever reads this, and whoever reads no further closes it.
+  const records: AsyncIterable<unknown> = pipeline(
+    createReadStream(path),
+    parse({ columns: true }),
+    () => undefined,
+  );
   for await (const record of records) {
     const { row, finding, effect, message } = lineSchema.parse(record);
     yield { row, name: plainField(finding), effect, message: plainField(message) };

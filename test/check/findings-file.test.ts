@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -60,6 +60,30 @@ test('a run skips exactly the rows that the file of findings says to skip, in wh
   );
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
+
+test('a file of findings that is not there is an error for whoever reads it', async () => {
+  const path = join(temporaryDirectory(), 'check.csv');
+  await expect(allOf(readFindings(path))).rejects.toMatchObject({ code: 'ENOENT', path });
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'who reads no further leaves no file of findings open',
+  async () => {
+    const path = join(temporaryDirectory(), 'check.csv');
+    const batches = async function* () {
+      for (let row = 1; row <= 5_000; row += 1)
+        yield [{ kind: 'user', row, line: row + 1, username: 'u', fields: ['u'] } satisfies ManifestRow];
+    };
+    await writeFindings(path, batches(), () => [{ name: 'UserIsFederated', effect: 'none', message: 'm' }]);
+    for await (const { row } of readFindings(path)) if (row === 3) break;
+    const isOpen = async () => {
+      const open = await readdir('/proc/self/fd');
+      const paths = await Promise.all(open.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      return paths.includes(path);
+    };
+    await expect.poll(isOpen, { timeout: 5_000 }).toBe(false);
+  },
+);
 
 test('a row that the file itself refuses keeps its own outcome', async () => {
   const path = join(temporaryDirectory(), 'check.csv');
