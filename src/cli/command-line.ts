@@ -6,6 +6,7 @@ import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
 import { faultText } from './fault-text.js';
 import { program } from './program.js';
+import { goOnUnread } from './readers.js';
 
 /** How long connections may take to end, in ms, when all is done and said. */
 const LINGER = 2_000;
@@ -15,6 +16,8 @@ process.on('uncaughtException', (error) => {
   sayFault(error);
   process.exit(ExitCode.stopped);
 });
+
+goOnUnread();
 
 try {
   process.exitCode = await program(process.argv);

@@ -5,6 +5,7 @@ import { lookIntoRunDirectory } from '../run/directory.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { ExitCode } from './exit-code.js';
 import { option } from './options.js';
+import { outputUnread } from './readers.js';
 import { statusScreen } from './status-screen.js';
 
 const EXAMPLE = `
@@ -39,7 +40,8 @@ export function statusCommand(done: (exitCode: number) => void): Command {
           : statusScreen(standing, path, new Date());
         process.stdout.write(watch && !json && process.stdout.isTTY ? HOME_AND_CLEAR + screen : screen);
         if (!watch || standing.kind !== 'live') break;
-        await sleep(WATCH_EVERY);
+        await sleep(WATCH_EVERY, undefined, { signal: outputUnread }).catch(() => undefined);
+        if (outputUnread.aborted) break;
       }
       done(ExitCode.succeeded);
     });
