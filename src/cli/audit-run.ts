@@ -1,4 +1,5 @@
 import { lookIntoRunDirectory, type RunDirectory } from '../run/directory.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
 import { openInput } from '../run/input.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
@@ -22,7 +23,9 @@ export async function auditRun(
   const directory = await lookIntoRunDirectory(path);
   const standing = await standingOf(directory);
   if (standing.kind !== 'finished') {
-    throw new UsageError('The run has not finished, so nothing of its files was recorded yet.');
+    throw new UsageError(
+      `There is no ${escapeForTerminal(directory.summary)} to hold the files against: the run has not finished, or it was removed.`,
+    );
   }
   const { record, summary } = standing;
   const found = await audit({

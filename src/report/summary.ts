@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { STEPS } from '../steps.js';
+import { UsageError } from '../usage-error.js';
 import { replaceFile } from './atomic-file.js';
 import { errorsByCount, type Tally } from './tally.js';
+import { escapeForTerminal } from './terminal-text.js';
 
 const count = z.int().nonnegative();
 const stepCount = z.object({ yes: count, no: count, unknown: count }).optional();
@@ -76,6 +78,23 @@ export async function writeSummary(path: string, summary: Summary): Promise<void
   await replaceFile(path, (file) =>
     file.writeFile(`${JSON.stringify(summarySchema.parse(summary), null, 2)}\n`),
   );
+}
+
+/** What summary.json says. @throws UsageError for what no run has written */
+export function parseSummary(text: string, path: string): Summary {
+  const parsed = summarySchema.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    `${escapeForTerminal(path)} is not a run’s summary: it was changed or is of another version.`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes read at once. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { readReport } from '../report/read-report.js';
-import { type Summary, summarySchema } from '../report/summary.js';
+import { parseSummary, type Summary } from '../report/summary.js';
 import { addToTally, emptyTally, entryOfRecord, type Tally } from '../report/tally.js';
 import { fateOfKey, type KeyFate } from './destroy-key.js';
 import type { RunDirectory } from './directory.js';
@@ -29,7 +29,7 @@ export async function standingOf(directory: RunDirectory): Promise<Standing> {
   const summary = await readFile(directory.summary, 'utf8').catch(() => undefined);
   if (summary !== undefined) {
     const key = fateOfKey(directory, record, true);
-    return { kind: 'finished', record, key, summary: summarySchema.parse(JSON.parse(summary)) };
+    return { kind: 'finished', record, key, summary: parseSummary(summary, directory.summary) };
   }
   const key = fateOfKey(directory, record, false);
   const last = await readLiveFile(directory.live);

@@ -1,7 +1,10 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
 import { readReport } from '../report/read-report.js';
 import { openReportToRead } from '../report/report-file.js';
 import type { ReportRecord } from '../report/report-line.js';
+import { errorCode } from '../report/report-write-error.js';
 import { type Summary, sha256OfFile } from '../report/summary.js';
 import { emptyTally, addToTally, entryOfRecord } from '../report/tally.js';
 import { OUTCOME_STATUSES } from '../outcome.js';
@@ -28,7 +31,20 @@ export interface AuditOptions {
 
 /** Holds what a finished run left behind against what it recorded; asks nobody. */
 export async function audit(options: AuditOptions): Promise<Audited[]> {
+  const unread = await whyUnread(options.report);
+  if (unread !== undefined) return [{ what: 'report', ok: false, found: unread }, auditInput(options)];
   return [await auditReport(options), auditInput(options), ...(await auditLines(options))];
+}
+
+/** In words; undefined for a report that can be read. */
+async function whyUnread(report: string): Promise<string | undefined> {
+  try {
+    await access(report, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' ? 'it is missing' : `it can’t be read (${code})`;
+  }
 }
 
 async function auditReport({ report, summary, noted }: AuditOptions): Promise<Audited> {

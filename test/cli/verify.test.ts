@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -197,6 +197,27 @@ describe('verify --offline', () => {
     await rm(join(workplace.path, 'users.csv'));
     expect(await offline()).toMatchObject({ code: 1, wrong: ['input'] });
     expect(await standIn.size()).toBe(0);
+  });
+
+  test('a report that is gone is one of the things that are wrong (exit 1), a summary that is gone or changed is told in a line (exit 2)', async () => {
+    await run(csvOf(users(3)), '--generate');
+    await rename(file('report.csv'), file('elsewhere.csv'));
+    const gone = await verify('--offline');
+    expect(gone).toMatchObject({ code: 1, stderr: '' });
+    expect(gone.stdout).toMatch(/Report +WRONG: it is missing\n +Input +good/);
+    const online = await verify('--quiet');
+    expect(online).toMatchObject({ code: 2, stdout: '' });
+    expect(online.stderr).toMatch(/^cognito-bulk-reset: .*report\.csv does not exist.*\n$/);
+    await rename(file('elsewhere.csv'), file('report.csv'));
+
+    await edit(file('summary.json'), (text) => text.slice(1));
+    const changed = await verify('--offline');
+    expect(changed).toMatchObject({ code: 2, stdout: '' });
+    expect(changed.stderr).toMatch(/^cognito-bulk-reset: .*summary\.json is not a run’s summary.*\n$/);
+    await rm(file('summary.json'));
+    const without = await verify('--offline');
+    expect(without).toMatchObject({ code: 2, stdout: '' });
+    expect(without.stderr).toMatch(/^cognito-bulk-reset: There is no .*summary\.json .*\n$/);
   });
 });
 
