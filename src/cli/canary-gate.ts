@@ -1,6 +1,7 @@
 import type { Gate } from '../run/feed.js';
 import { readFirstRecords } from '../report/read-report.js';
-import { canaryStop, judgeCanary } from '../run/canary.js';
+import { entryOfRow } from '../report/tally.js';
+import { canaryStop, isTried, judgeCanary } from '../run/canary.js';
 import type { RunDirectory } from '../run/directory.js';
 import { type RunRecord, writeRunRecord } from '../run/record.js';
 import { canaryScreen } from './canary-screen.js';
@@ -17,24 +18,31 @@ export interface CanaryAsker {
 }
 
 /**
- * The gate behind the first rows (`--canary`): shows on a terminal what came of them and asks, and decides by itself
- * where nobody can be asked. Once it has opened, run.json says so, and a resume does not stop at it again.
+ * The gate behind the first rows that are tried (`--canary`): shows on a terminal what came of them and asks, and decides
+ * by itself where nobody can be asked. Once it has opened, run.json says so, and a resume does not stop at it again.
  */
-export function canaryGate(
+export async function canaryGate(
   directory: RunDirectory,
   record: RunRecord,
   { output, yes, alone }: CanaryAsker,
-): Gate | undefined {
+): Promise<Gate | undefined> {
   const { canary } = record;
   if (canary === undefined || canary.passedAt !== undefined) return undefined;
+  const firstTried = () => readFirstRecords(directory.report, canary.rows, isTried);
+  let missing = canary.rows - (await firstTried()).length;
   let asking = false;
   return {
-    after: canary.rows,
+    get missing() {
+      return missing;
+    },
+    lines: (rows) => {
+      missing = Math.max(0, missing - rows.filter((row) => isTried(entryOfRow(row))).length);
+    },
     get asking() {
       return asking;
     },
     open: async (signal) => {
-      const result = judgeCanary(canary, await readFirstRecords(directory.report, canary.rows));
+      const result = judgeCanary(canary, await firstTried());
       const asks = !yes && canAsk();
       asking = asks;
       const goOn = asks

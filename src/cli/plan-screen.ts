@@ -45,6 +45,6 @@ function stops({ request: { canary, canaryFailures = 1, maxFailures } }: Prepare
         ? `at ${failureLimitText(maxFailures)} failed users`
         : 'never because users fail';
   if (canary === undefined) return later;
-  const first = canary === 1 ? 'row' : `${withCommas(canary)} rows`;
-  return `after the first ${first} if ${canaryFailures === 1 ? 'any fails' : `${withCommas(canaryFailures)} fail`}, then ${later}`;
+  const first = canary === 1 ? 'the first tried row' : `${withCommas(canary)} tried rows`;
+  return `after ${first} if ${canaryFailures === 1 ? 'any fails' : `${withCommas(canaryFailures)} fail`}, then ${later}`;
 }

@@ -6,7 +6,7 @@ import { option, positiveInteger } from './options.js';
 /** When a run stops by itself because users fail. */
 export function safetyOptions(): Option[] {
   return [
-    option('--canary <n>', 'do the first n rows, go on only if none failed').argParser(positiveInteger),
+    option('--canary <n>', 'try n rows first, go on only if none of them failed').argParser(positiveInteger),
     ...safetyOptionsOfResume(),
   ];
 }

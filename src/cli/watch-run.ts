@@ -48,7 +48,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   try {
     ended = await conductRun(run, {
       interrupt: interrupted.signal,
-      gate: canaryGate(directory, record, { output, yes: run.yes, alone }),
+      gate: await canaryGate(directory, record, { output, yes: run.yes, alone }),
       onCall: metrics?.called,
       onLines: ui?.lines,
       onNeighbour: (text) => void alone(async () => warn(output.progress, text)),

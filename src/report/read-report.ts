@@ -71,13 +71,17 @@ export async function* readReport(
   checkTorn(path, rest.toString('utf8'), line, row, size === 0);
 }
 
-/** The first `count` records of a report; fewer if it has no more. @throws UsageError as `readReport` does */
-export async function readFirstRecords(path: string, count: number): Promise<ReportRecord[]> {
+/** The first `count` such records of a report; fewer if it has no more. @throws UsageError as `readReport` does */
+export async function readFirstRecords(
+  path: string,
+  count: number,
+  isSuch: (record: ReportRecord) => boolean,
+): Promise<ReportRecord[]> {
   const file = await open(path, 'r');
   try {
     const first: ReportRecord[] = [];
     for await (const { records } of readReport(file, path)) {
-      first.push(...records.slice(0, count - first.length));
+      first.push(...records.filter(isSuch).slice(0, count - first.length));
       if (first.length >= count) break;
     }
     return first;

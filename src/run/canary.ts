@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { StopReason } from '../../jobs/reset-user.js';
 import { errorHint } from '../report/error-hints.js';
 import type { ReportRecord } from '../report/report-line.js';
-import { errorsByCount } from '../report/tally.js';
+import { errorsByCount, type TallyEntry } from '../report/tally.js';
 
-/** `--canary`: the first rows go alone, and the others follow only if these went well. */
+/** `--canary`: the first rows that are tried go alone, and the others follow only if these went well. */
 export const canarySchema = z.object({
   rows: z.int().positive(),
   /** The run stops when so many of them fail. */
@@ -14,7 +14,13 @@ export const canarySchema = z.object({
 });
 export type Canary = z.infer<typeof canarySchema>;
 
+/** Whether something was sent for a row: one that is skipped or refused before says nothing of the others. */
+export function isTried({ attempts }: Pick<TallyEntry, 'attempts'>): boolean {
+  return attempts > 0;
+}
+
 export interface CanaryResult {
+  /** Of the rows that were tried. */
   records: readonly ReportRecord[];
   failed: number;
   clean: boolean;
@@ -22,7 +28,7 @@ export interface CanaryResult {
   message: string;
 }
 
-/** What came of the canary, from its rows' lines. */
+/** What came of the canary, from the lines of its rows. */
 export function judgeCanary({ rows, failures }: Canary, records: readonly ReportRecord[]): CanaryResult {
   const errors = new Map<string, number>();
   for (const { status, error } of records) {
@@ -30,13 +36,13 @@ export function judgeCanary({ rows, failures }: Canary, records: readonly Report
   }
   const byCount = errorsByCount(errors);
   const failed = byCount.reduce((sum, [, count]) => sum + count, 0);
-  const first = rows === 1 ? 'the first row' : `the first ${rows} rows`;
+  const first = rows === 1 ? 'the first tried row' : `the first ${rows} tried rows`;
   if (failed === 0)
     return {
       records,
       failed,
       clean: true,
-      message: rows === 1 ? 'The first row did not fail.' : `None of ${first} failed.`,
+      message: rows === 1 ? 'The first tried row did not fail.' : `None of ${first} failed.`,
     };
   const hint = errorHint(byCount[0]?.[0] ?? '');
   const shown = byCount.map(([error, count]) => `${count} ${error}`).join(', ');

@@ -74,6 +74,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
     onLines: (rows) => {
       const tooMany = threshold(rows);
       if (tooMany !== undefined) stop(tooMany);
+      run.gate?.lines(rows);
       run.onLines?.(rows);
     },
   });

@@ -4,6 +4,7 @@ import type { StopReason } from '../../jobs/reset-user.js';
 import type { ManifestRow, UserRow } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
 import { sealPassword } from '../password/seal.js';
+import type { ReportRow } from '../report/report-line.js';
 import type { Reporter } from '../report/reporter.js';
 import type { Collector } from './collect.js';
 import type { Plan } from './plan.js';
@@ -14,9 +15,12 @@ import { untilItAnswers } from './until-it-answers.js';
 /** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
 const BATCH = 200;
 
-/** A row that must have its line, and something that must be right, before the rows behind it go into the queue. */
+/** Something that must be right about the first rows that are tried, before others go into the queue. */
 export interface Gate {
-  after: number;
+  /** How many rows are still to be tried before it can open, by the report's lines. */
+  readonly missing: number;
+  /** The lines of these rows have come to the disk. */
+  lines(rows: readonly ReportRow[]): void;
   /** Whether a person is being asked. */
   readonly asking: boolean;
   /** Opens, or answers why the run must stop here. Rejects with the signal's reason when it is aborted. */
@@ -57,6 +61,8 @@ export async function feed(
 ): Promise<number> {
   const { reporter, collector, window, signal } = context;
   let { gate } = context;
+  /** Rows that may still go into the queue in front of it. */
+  let beforeGate = gate?.missing ?? 0;
   let last = 0;
   let batch: PendingRow[] = [];
   const flush = async () => {
@@ -72,17 +78,22 @@ export async function feed(
     for (const row of some) {
       last = row.row;
       if (row.row <= reporter.syncedRow) continue;
-      if (gate !== undefined && row.row > gate.after) {
-        await flush();
-        await passGate(gate, context);
-        gate = undefined;
-      }
       if (row.row > reporter.syncedRow + window) {
         await flush();
         await reporter.waitUntilSynced(row.row - window, signal);
       }
-      const pendingRow = rowForQueue(row, context);
-      if (pendingRow === undefined || collector.expect(pendingRow) === 'heard') continue;
+      const user = admitted(row, context);
+      if (user === undefined) continue;
+      while (gate !== undefined && beforeGate === 0) {
+        await flush();
+        await reporter.waitUntilSynced(row.row - 1, signal);
+        // A worker elsewhere may have skipped some, which it protects: others are tried instead.
+        beforeGate = gate.missing;
+        if (beforeGate === 0) gate = await passGate(gate, context);
+      }
+      if (gate !== undefined) beforeGate -= 1;
+      const pendingRow = rowForQueue(user, context);
+      if (collector.expect(pendingRow) === 'heard') continue;
       batch.push(pendingRow);
       if (batch.length >= BATCH) await flush();
       signal.throwIfAborted();
@@ -93,22 +104,24 @@ export async function feed(
   return last;
 }
 
-async function passGate({ after, open }: Gate, { reporter, stop, signal }: FeedContext): Promise<void> {
-  await reporter.waitUntilSynced(after, signal);
+async function passGate({ open }: Gate, { stop, signal }: FeedContext): Promise<undefined> {
   const reason = await open(signal);
   if (reason !== undefined) stop(reason);
   signal.throwIfAborted();
 }
 
-/** The row as it goes into the queue; undefined when it got its outcome here. */
-function rowForQueue(row: ManifestRow, context: FeedContext): PendingRow | undefined {
-  const { plan, admission, reporter } = context;
+/** The row if it is to be tried; undefined when it got its outcome here. */
+function admitted(row: ManifestRow, { admission, reporter }: FeedContext): UserRow | undefined {
   const { row: number, line, username } = row;
-  const refusal = refusalOf(row, admission);
-  if (refusal !== undefined || row.kind === 'refused') {
-    if (refusal !== undefined) reporter.put({ row: number, line, username, outcome: refusal });
-    return undefined;
-  }
+  const outcome = refusalOf(row, admission);
+  if (outcome !== undefined) reporter.put({ row: number, line, username, outcome });
+  return outcome !== undefined || row.kind === 'refused' ? undefined : row;
+}
+
+/** The row as it goes into the queue. */
+function rowForQueue(row: UserRow, context: FeedContext): PendingRow {
+  const { plan } = context;
+  const { row: number, line, username } = row;
   const mayBeInQueue = number <= context.resumedUpTo;
   return {
     row: number,

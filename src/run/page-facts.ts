@@ -68,7 +68,7 @@ function stops({ maxFailures, canary }: RunRecord): string {
   const many = `when ${failureLimitText(maxFailures)} of the users failed`;
   if (canary === undefined) return many;
   const few = canary.failures === 1 ? 'any' : String(canary.failures);
-  return `when ${few} of the first ${canary.rows} failed; then ${many}`;
+  return `when ${few} of the first ${canary.rows} tried failed; then ${many}`;
 }
 
 function checked({ at, included }: NonNullable<RunRecord['check']>): string {

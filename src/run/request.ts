@@ -36,7 +36,7 @@ export const runRequestSchema = z.object({
   quota: z.number().positive().default(QUOTA),
   rate: z.union([z.literal('max'), z.number().positive()]).default(DEFAULT_RATE),
   concurrency: z.int().min(1).max(1_000).optional(),
-  /** Rows that go first, alone. */
+  /** Rows that are tried first, alone. */
   canary: z.int().positive().optional(),
   /** Stop after the canary when so many of it failed. */
   canaryFailures: z.int().positive().optional(),

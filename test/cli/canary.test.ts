@@ -1,4 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { WINDOW } from '../../src/run/window.js';
 import { runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
@@ -45,7 +48,9 @@ describe.each([
     expect(first.code).toBe(3);
     expect(JSON.parse(first.stdout)).toMatchObject({
       error: 'CanaryFailed',
-      message: expect.stringMatching(/^1 of the first 5 rows failed: 1 UserNotFoundException\. .*column/),
+      message: expect.stringMatching(
+        /^1 of the first 5 tried rows failed: 1 UserNotFoundException\. .*column/,
+      ),
       rows: 5,
     });
     expect(first.stderr).toMatch(/--canary-failures/);
@@ -57,7 +62,7 @@ describe.each([
 
     const third = await resume('--canary-failures', '2');
     expect(third.code).toBe(1);
-    expect(third.stderr).toMatch(/1 of the first 5 rows failed: .* Going on\./);
+    expect(third.stderr).toMatch(/1 of the first 5 tried rows failed: .* Going on\./);
     expect(JSON.parse(third.stdout)).toMatchObject({ rows: ROWS, byStatus: { failed: 2 } });
     expect(await calls()).toBe(ROWS);
   });
@@ -67,11 +72,11 @@ describe.each([
     // One after the other: a failure among the last calls in flight would end a run that has finished.
     const first = await run('--canary', '10', '--max-failures', '1', '--concurrency', '1', ...flags());
     expect([first.code, JSON.parse(first.stdout).error]).toEqual([3, 'TooManyFailures']);
-    expect(first.stderr).toMatch(/None of the first 10 rows failed\. Going on\./);
+    expect(first.stderr).toMatch(/None of the first 10 tried rows failed\. Going on\./);
     expect(workplace.json('run.json')).toMatchObject({ canary: { rows: 10, passedAt: expect.any(String) } });
     const second = await resume();
     expect(second.code).toBe(1);
-    expect(second.stderr).not.toMatch(/first 10 rows/);
+    expect(second.stderr).not.toMatch(/first 10 tried rows/);
     expect(await calls()).toBe(ROWS);
   });
 });
@@ -82,7 +87,7 @@ describe('at a terminal', () => {
   test('it shows the outcomes of the first rows and asks: no stops, resume asks again, yes goes on', async () => {
     await withNobodyIn(2);
     const first = await start(runArgs('--canary', '4', '--queue', inject('redisUrl')));
-    await first.waitForStdout(/Stops +after the first 4 rows if any fails.*[^]*Go on\? \[y\/N\]/);
+    await first.waitForStdout(/Stops +after 4 tried rows if any fails.*[^]*Go on\? \[y\/N\]/);
     first.type('y\n');
     const [screen] = await first.waitForStdout(/row  username[^]*Go on with the other rows\? \[y\/N\]/);
     expect(screen).toMatch(
@@ -91,7 +96,7 @@ describe('at a terminal', () => {
     const status = () =>
       runProgram(['status', workplace.runDir], workplace.here).then(({ stdout }) => stdout);
     await expect.poll(status, { timeout: 60_000 }).toMatch(/Waiting +an answer at its terminal/);
-    expect(screen).toMatch(/3 succeeded, 1 failed\r\n +1 of the first 4 rows failed/);
+    expect(screen).toMatch(/3 succeeded, 1 failed\r\n +1 of the first 4 tried rows failed/);
     first.type('n\n');
     const { code, stdout } = await first.result;
     expect(code).toBe(3);
@@ -132,6 +137,104 @@ describe('at a terminal', () => {
     expect(stdout).toMatch(/Nothing was sent\./);
     expect(stdout).not.toMatch(/at .*\.js:\d/);
     expect(workplace.has('')).toBe(false);
+  });
+});
+
+describe('rows that are refused before any call are no canary', () => {
+  const called = async () =>
+    (await standIn.calls({ operation: 'AdminSetUserPassword' })).map(({ username }) => username).sort();
+  const lines = () => workplace.report().length;
+
+  test('those that are protected, twice there or malformed are let through, and resume holds the same canary', async () => {
+    await workplace.write('protect.txt', 'user-1\nuser-3\n');
+    const rows = ['user-1', 'user-2', 'user-2', 'two,fields', 'user-3', 'nobody', 'user-1', ...users(50, 4)];
+    await workplace.write('users.csv', csvOf(rows));
+    const queue = ['--queue', inject('redisUrl')];
+    const first = await run('--canary', '2', '--protect', 'protect.txt', ...queue);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      error: 'CanaryFailed',
+      message: expect.stringMatching(/^1 of the first 2 tried rows failed: 1 UserNotFoundException/),
+    });
+    expect(await called()).toEqual(['nobody', 'user-2']);
+
+    const second = await resume();
+    expect(JSON.parse(second.stdout).error).toBe('CanaryFailed');
+    expect(await called()).toEqual(['nobody', 'user-2']);
+
+    expect((await resume('--canary-failures', '2')).code).toBe(1);
+    expect(workplace.report().filter(({ status }) => status === 'succeeded')).toHaveLength(51);
+    expect(await calls()).toBe(52);
+  });
+
+  test('many more of them than the queue holds neither hold the run up nor pass for the canary', async () => {
+    const again = Array.from({ length: 3 * WINDOW }, () => 'user-1');
+    await workplace.write('users.csv', csvOf(['user-1', ...again, 'nobody', ...users(40, 2)]));
+    const { stdout } = await run('--canary', '2', '--queue', inject('redisUrl'));
+    expect(JSON.parse(stdout)).toMatchObject({ error: 'CanaryFailed', rows: again.length + 2 });
+    expect(await called()).toEqual(['nobody', 'user-1']);
+  });
+
+  test('a file that ends before so many were tried has nothing left to be stopped', async () => {
+    await workplace.write('users.csv', csvOf(['user-1', 'nobody', 'user-1', 'user-1']));
+    const { code, stdout } = await run('--canary', '3', '--queue', inject('redisUrl'));
+    expect([code, JSON.parse(stdout).rows]).toEqual([1, 4]);
+  });
+
+  test('a run that is killed within its canary goes on with the same one', async () => {
+    await withNobodyIn(6);
+    await workplace.write('protect.txt', 'user-1\nuser-2\n');
+    const more = ['--canary', '4', '--protect', 'protect.txt', '--queue', inject('redisUrl')];
+    const killed = await startProgram(runArgs('--yes', '--rate', '2', ...more), workplace.here);
+    await expect.poll(() => workplace.has('report.csv') && lines()).toBeGreaterThanOrEqual(3);
+    killed.kill('SIGKILL');
+    await killed.result;
+    const before = lines();
+    expect(before).toBeLessThan(6);
+
+    const { stdout } = await resume();
+    expect(JSON.parse(stdout)).toMatchObject({ error: 'CanaryFailed', rows: 6 });
+    expect([...new Set(await called())]).toEqual(['nobody-6', 'user-3', 'user-4', 'user-5']);
+  });
+
+  test('a person is shown who was tried, and told of the rows that were not', async () => {
+    await withNobodyIn();
+    await workplace.write('protect.txt', 'user-1\n');
+    const more = ['--canary', '1', '--protect', 'protect.txt', '--queue', inject('redisUrl')];
+    const program = await startProgram(runArgs(...more), { ...workplace.here, terminal: true });
+    await program.waitForStdout(/Go on\? \[y\/N\]/);
+    program.type('y\n');
+    const [screen] = await program.waitForStdout(/row  username[^]*Go on with the other rows\? \[y\/N\]/);
+    expect(screen).toMatch(/status\r\n +2 +user-2 +succeeded\r\n/);
+    expect(screen).toMatch(/1 succeeded\r\n +1 row on the way not tried, see report\.csv/);
+    program.type('n\n');
+    await program.result;
+    expect(await called()).toEqual(['user-2']);
+  });
+
+  test('those that a worker elsewhere skips, as its host protects the users, are none either', async () => {
+    await withNobodyIn(1);
+    const config = join(workplace.path, 'config');
+    await mkdir(join(config, 'cognito-bulk-reset'), { recursive: true });
+    const protect = JSON.stringify({ protect: users(25, 2) });
+    await writeFile(join(config, 'cognito-bulk-reset', 'config.json'), protect);
+    // The run itself stays with its first row until the worker has had some.
+    await standIn.setFaults([{ operation: 'AdminSetUserPassword', action: { kind: 'latency', ms: 3_000 } }]);
+    const more = ['--canary', '20', '--concurrency', '1', '--queue', inject('redisUrl')];
+    const program = await startProgram(runArgs('--yes', '--json', ...more), workplace.here);
+    await expect.poll(calls).toBeGreaterThan(0);
+    const service = ['--queue', inject('redisUrl'), '--endpoint-url', standIn.url, '--allow-http'];
+    const env = { XDG_CONFIG_HOME: config, COGNITO_BULK_RESET_LOG_LEVEL: 'debug' };
+    const worker = await startProgram(['worker', '--run', workplace.runDir, ...service], {
+      ...workplace.here,
+      env,
+    });
+    await worker.waitForStderr(/"msg":"taking part"/);
+    await standIn.setFaults([]);
+    const { stdout } = await program.result;
+    const skipped = workplace.report().filter(({ error }) => error === 'UserIsProtected').length;
+    expect(skipped).toBeGreaterThan(0);
+    expect(JSON.parse(stdout)).toMatchObject({ error: 'CanaryFailed', rows: 20 + skipped });
+    expect(await calls()).toBe(20);
   });
 });
 
