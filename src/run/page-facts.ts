@@ -21,7 +21,6 @@ export function pageFacts(record: RunRecord, { summary, unfinished, warning }: P
     pool: { id: record.pool.id, name: record.pool.name },
     asked: asked(record),
     begun: begun(record),
-    rate: record.rate + (record.steps?.rate ?? 0),
     throttles: summary?.throttles,
     unfinished,
     warnings: [...cancelled(summary?.cancelledAt), ...(warning === undefined ? [] : [warning])],

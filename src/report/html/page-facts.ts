@@ -7,8 +7,6 @@ export interface PageFacts {
   asked: readonly Fact[];
   /** By whom and when. */
   begun: readonly Fact[];
-  /** Calls a second that were allowed, of all quotas together; drawn as a line over the calls that were made. */
-  rate: number;
   /** Calls that were answered with "slow down", if it is known. */
   throttles: number | undefined;
   /** Why the page doesn't show the end of a run; undefined for a finished one. */

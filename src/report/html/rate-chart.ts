@@ -5,50 +5,42 @@ import { clock, dayAndClock, number, span } from './words.js';
 /** Units of the drawing, which is stretched to the width of the page. */
 const HEIGHT = 100;
 const GAP = 0.12;
-/** One failure among thousands of calls must still be seen. */
+/** One failure among thousands of users must still be seen. */
 const LEAST_HEIGHT = 1.5;
 
 const DAY = 86_400_000;
 
-/** Calls a second over time as columns, failed rows in them, and the rate that was asked for as a line. */
-export function rateChart({ start, step, buckets }: Timeline, rate: number): Markup {
+/**
+ * Users a second over time as columns, those who failed in them. Not calls, and no line of the rate that was asked for:
+ * the report has only each user's first and last call, and not how the rate was changed while the run went on.
+ */
+export function rateChart({ start, step, buckets }: Timeline): Markup {
   const end = start + buckets.length * step * 1000;
   const isOneDay = new Date(start).getUTCDate() === new Date(end).getUTCDate() && end - start < DAY;
   const at = (time: number) => (isOneDay ? clock(time, step) : dayAndClock(time, step));
-  const most = Math.max(...buckets.map(({ calls }) => calls)) / step;
-  const top = ceilingOf(Math.max(most, rate <= 2 * most ? rate : 0));
+  const most = Math.max(...buckets.map(({ users }) => users)) / step;
+  const top = ceilingOf(most);
   const height = (perStep: number) => round((perStep / step / top) * HEIGHT);
-  const columns = buckets.map(({ calls, failures }, index) => {
-    if (calls === 0) return undefined;
-    const failed = Math.min(calls, failures);
-    const name = `${at(start + index * step * 1000)}: ${number(calls / step)} calls a second${failures === 0 ? '' : `, ${number(failures)} failed`}`;
+  const columns = buckets.map(({ users, failures }, index) => {
+    if (users === 0) return undefined;
+    const name = `${at(start + index * step * 1000)}: ${number(users / step)} users a second${failures === 0 ? '' : `, ${number(failures)} of these failed`}`;
     return html`<g
       ><title>${name}</title
-      >${bar('calls', index, height(calls))}${failed === 0 ? undefined : bar('failures', index, Math.max(height(failed), LEAST_HEIGHT))}</g
+      >${bar('users', index, height(users))}${failures === 0 ? undefined : bar('failures', index, Math.max(height(failures), LEAST_HEIGHT))}</g
     >`;
   });
-  const limit =
-    rate > top
-      ? undefined
-      : html`<line
-          class="limit"
-          x1="0"
-          x2="${buckets.length}"
-          y1="${HEIGHT - height(rate * step)}"
-          y2="${HEIGHT - height(rate * step)}"
-        />`;
   return html`<figure class="rate">
     <div class="plot">
       <svg
         viewBox="0 0 ${buckets.length} ${HEIGHT}"
         preserveAspectRatio="none"
         role="img"
-        aria-label="Calls a second from ${at(start)} to ${at(end)}: at most ${number(most)}"
+        aria-label="Users a second, by their first call, from ${at(start)} to ${at(end)}: up to ${number(most)}"
       >
         <g class="lines">
           ${[0, 0.5, 1].map((share) => html`<line x1="0" x2="${buckets.length}" y1="${HEIGHT * share}" y2="${HEIGHT * share}" />`)}
         </g>
-        ${columns} ${limit}
+        ${columns}
       </svg>
       <div class="scale" aria-hidden="true">
         <span>${number(top)}</span><span>${number(top / 2)}</span><span>0</span>
@@ -58,9 +50,8 @@ export function rateChart({ start, step, buckets }: Timeline, rate: number): Mar
       <span>${at(start)}</span><span>${at((start + end) / 2)}</span><span>${at(end)}</span>
     </div>
     <figcaption>
-      <span class="key calls">calls a second</span>
+      <span class="key users">users a second, by when the first call for each was sent</span>
       ${buckets.some(({ failures }) => failures > 0) ? html`<span class="key failures">failed</span>` : undefined}
-      ${limit && html`<span class="key limit">asked for: ${number(rate)} at most</span>`}
       <span class="step">each column ${span(step)}</span>
     </figcaption>
   </figure>`;

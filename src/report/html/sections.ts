@@ -117,11 +117,11 @@ function timesOf({ calls, startedAt, finishedAt }: Readonly<Tally>, { throttles 
   ];
 }
 
-export function overTime({ timeline }: Survey, { rate }: PageFacts): Markup | undefined {
+export function overTime({ timeline }: Survey): Markup | undefined {
   if (timeline === undefined || timeline.buckets.length < 2) return undefined;
   return html`<section aria-labelledby="rate-title">
     <h2 id="rate-title">Over time</h2>
-    ${rateChart(timeline, rate)}
+    ${rateChart(timeline)}
   </section>`;
 }
 

@@ -31,9 +31,9 @@ export async function surveyReport(path: string): Promise<Survey> {
     for await (const { records, lines, steps } of readReport(file, path)) {
       columns = steps;
       for (const [index, record] of records.entries()) {
-        const { status, attempts, finishedAt } = record;
+        const { status, attempts, startedAt } = record;
         addToTally(tally, entryOfRecord(record));
-        counter.add({ attempts, finishedAt, failed: status === 'failed' });
+        counter.add({ attempts, startedAt, failed: status === 'failed' });
         if (status === 'succeeded') continue;
         unsuccessful.rows += 1;
         unsuccessful.characters += shownLine(lines[index] ?? '').length;

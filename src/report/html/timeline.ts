@@ -1,12 +1,12 @@
 /** One column of the chart. */
 export interface Bucket {
-  /** Calls whose user was done in this time. */
-  calls: number;
-  /** Rows that failed in this time. */
+  /** Users whose first call was sent in this time. */
+  users: number;
+  /** Those of them who failed in the end. */
   failures: number;
 }
 
-/** Calls over time, in equal steps without a gap. */
+/** Users over time, in equal steps without a gap. */
 export interface Timeline {
   /** When the first bucket begins, in ms since 1970. */
   start: number;
@@ -16,8 +16,11 @@ export interface Timeline {
 }
 
 export interface TimelineCounter {
-  /** Counts one row's calls at the time when the last of them ended (ISO 8601); a row without calls has none. */
-  add(row: { attempts: number; finishedAt: string | undefined; failed: boolean }): void;
+  /**
+   * Counts a row at the time of its first call (ISO 8601); one without calls has none. Of its other calls the report
+   * doesn't say when they were sent: to count them here or there would show a rate that there never was.
+   */
+  add(row: { attempts: number; startedAt: string | undefined; failed: boolean }): void;
   /** Undefined if no row had a time. */
   timeline(): Timeline | undefined;
 }
@@ -31,16 +34,16 @@ const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_
 const FINEST = [1, 10, 60, 600, 3_600, 21_600];
 const LONGEST = 86_400;
 
-/** Counts calls by time in one pass, without knowing when the first and the last will be: rows come in the file's order. */
+/** Counts users by time in one pass, without knowing when the first and the last will be: rows come in the file's order. */
 export function countTimeline(): TimelineCounter {
   let step = 1;
   let counts = new Map<number, Bucket>();
   return {
-    add({ attempts, finishedAt, failed }) {
-      if (attempts === 0 || finishedAt === undefined) return;
-      const at = Math.floor(Date.parse(finishedAt) / 1000 / step);
+    add({ attempts, startedAt, failed }) {
+      if (attempts === 0 || startedAt === undefined) return;
+      const at = Math.floor(Date.parse(startedAt) / 1000 / step);
       if (Number.isNaN(at)) return;
-      count(counts, at, { calls: attempts, failures: failed ? 1 : 0 });
+      count(counts, at, { users: 1, failures: failed ? 1 : 0 });
       while (counts.size > KEPT) {
         const coarser = coarserThan(step);
         counts = merged(counts, coarser / step);
@@ -61,7 +64,7 @@ export function countTimeline(): TimelineCounter {
         step: shown,
         buckets: Array.from(
           { length },
-          (_, index) => columns.get(start + index) ?? { calls: 0, failures: 0 },
+          (_, index) => columns.get(start + index) ?? { users: 0, failures: 0 },
         ),
       };
     },
@@ -89,12 +92,12 @@ function merged(counts: ReadonlyMap<number, Bucket>, times: number): Map<number,
   return together;
 }
 
-function count(counts: Map<number, Bucket>, at: number, { calls, failures }: Bucket): void {
+function count(counts: Map<number, Bucket>, at: number, { users, failures }: Bucket): void {
   const bucket = counts.get(at);
   if (bucket === undefined) {
-    counts.set(at, { calls, failures });
+    counts.set(at, { users, failures });
   } else {
-    bucket.calls += calls;
+    bucket.users += users;
     bucket.failures += failures;
   }
 }

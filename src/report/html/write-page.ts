@@ -51,7 +51,7 @@ function document(survey: Survey, facts: PageFacts, { style, script, policy }: A
       <body>
         <main>
           ${heading(survey, facts)} ${counts(survey.tally)} ${steps(survey)} ${asked(survey, facts)}
-          ${overTime(survey, facts)} ${errors(survey)} ${rowsSection(survey, facts)}
+          ${overTime(survey)} ${errors(survey)} ${rowsSection(survey, facts)}
         </main>
         ${footer(facts)} ${ROWS} ${ownElement('script', script)}
       </body>

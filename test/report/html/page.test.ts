@@ -95,7 +95,7 @@ describe('the page opens from disk', () => {
     expect(text).toContain('2026-11-23 20:15:00 UTC');
     expect(text).toContain('/srv/migration/users.csv');
     expect(text).toMatch(/UserNotFoundException\s+Not in this pool/);
-    expect(await page.locator('figure svg title').first().textContent()).toMatch(/calls a second/);
+    expect(await page.locator('figure svg title').first().textContent()).toMatch(/users a second/);
   });
 
   test.each(['light', 'dark'] as const)('and axe finds no fault with it, %s', async (colorScheme) => {
