@@ -14,9 +14,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** One call in 17 minutes: with less, the end of a run is at no date. */
+const LEAST_RATE = 0.001;
+
 /** Calls a second, or `max` for the whole quota. */
 export function rateNumber(text: string): number | 'max' {
-  return text === 'max' ? 'max' : positiveNumber(text);
+  if (text === 'max') return text;
+  const rate = positiveNumber(text);
+  if (rate < LEAST_RATE) throw new InvalidArgumentError(`It takes a number from ${LEAST_RATE}, or max.`);
+  return rate;
 }
 
 export function positiveInteger(text: string): number {

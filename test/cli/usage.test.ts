@@ -143,6 +143,11 @@ const MISTAKES: Mistake[] = [
     says: [/--discard/, /--temporary/],
   },
   {
+    name: 'a rate at which no run would end',
+    args: run('users.csv', '--generate', '--rate', '1e-320'),
+    says: [/--rate/, /from 0\.001/],
+  },
+  {
     name: 'a rate over the quota',
     args: run('users.csv', '--generate', '--rate', '31'),
     says: [/31/, /30 calls a second/, /--quota/],
