@@ -17,6 +17,7 @@ import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { createCallsInFlight } from './calls-in-flight.js';
 import { createHeldLocks } from './held-locks.js';
+import { createKeptAnswers } from './kept-answers.js';
 import type { Plan } from './plan.js';
 import { silence } from './silence.js';
 import { createPacers, type Pacers, userSteps } from './user-steps.js';
@@ -68,6 +69,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   /** `performance.now()` when the queue last heard what became of a job. */
   let queueHeardAt = Number.NEGATIVE_INFINITY;
   const locks = createHeldLocks(LOCK_DURATION);
+  // Those in hand, and as many that were so when the queue went.
+  const answers = createKeptAnswers(2 * options.concurrency);
   const resetUser = createResetUser({
     run: plan.run,
     pool: plan.pool,
@@ -97,14 +100,25 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   const worker = backend.worker<ResetUserData, JobResult>(
     RESET_USER,
     async (job, token = '') => {
-      locks.taken(job.id ?? '', token);
+      const id = job.id ?? '';
+      const known = answers.of(id);
+      if (known !== undefined) {
+        log.info(
+          { job: id },
+          'the queue gave it out again, and its answer is known: nothing more is sent for it',
+        );
+        return known;
+      }
+      locks.taken(id, token);
       try {
-        return await resetUser(job, token);
+        const result = await resetUser(job, token);
+        answers.keep(id, result);
+        return result;
       } catch (error) {
         if (error instanceof bullmq.WaitingError) {
           queueHeardAt = performance.now();
         } else if (!halt.signal.aborted) {
-          log.error({ err: error, job: job.id }, 'a job broke');
+          log.error({ err: error, job: id }, 'a job broke');
           stop({
             error: 'UnexpectedError',
             message: error instanceof Error ? error.message : 'no reason given',
@@ -112,7 +126,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
         }
         throw error;
       } finally {
-        locks.forget(job.id ?? '', token);
+        locks.forget(id, token);
       }
     },
     {
@@ -126,6 +140,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   worker.on('completed', (job, result) => {
     queueHeardAt = performance.now();
     if (job.id === undefined) return;
+    answers.forget(job.id);
     if (result === REFUSED) log.warn({ job: job.id }, 'a job in the queue was not made by this run; refused');
     options.onResult(job.id, result === REFUSED ? REFUSED : result.outcome);
   });

@@ -54,6 +54,19 @@ describe('on Redis', () => {
     expect(sinceItIsBack.filter((name, n) => sinceItIsBack.indexOf(name) !== n)).toEqual([]);
   });
 
+  test('calls under way when Redis goes for longer than a lock lasts: who has their answers sends none of them again', async () => {
+    const { standIn } = trouble;
+    await standIn.setFaults([{ action: { kind: 'latency', ms: 500 } }]);
+    const run = await trouble.start('--quiet', '--rate', '40', '--concurrency', '80', ...queue());
+    await trouble.calledAtLeast(60);
+    await redis.kill();
+    await sleep(11_000);
+    await redis.restart();
+    expect((await run.result).code).toBe(0);
+    await trouble.expectAllDone();
+    expect(await standIn.calls({ operation: 'AdminSetUserPassword' })).toHaveLength(trouble.rows);
+  });
+
   test('a queue that loses all of its jobs under a live run is filled again from the report’s last line on', async () => {
     const run = await trouble.start('--quiet', ...queue());
     await trouble.calledAtLeast(50);
