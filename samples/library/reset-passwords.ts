@@ -3,7 +3,8 @@
  *
  *   node reset-passwords.ts users.csv eu-west-1_AbCdEf123
  *
- * Ctrl-C ends it between users; the same command goes on where it ended.
+ * Ctrl-C ends it between users; the same command goes on where it ended. When the run has finished there is nothing to go
+ * on with, and the same command throws a UsageError: name another directory for the next one.
  */
 import { existsSync } from 'node:fs';
 import { resetPasswords, resumePasswords, RunInterruptedError, RunStoppedError } from 'cognito-bulk-reset';

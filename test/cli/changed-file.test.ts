@@ -130,6 +130,36 @@ describe('resume refuses another file than the run began with, says what differs
     expect(await standIn.size()).toBe(before);
   });
 
+  test('a run whose file can’t be put back is left by the way that docs/troubleshooting.md tells', async () => {
+    await standIn.setFaults([
+      { username: 'user-90', action: { kind: 'error', name: 'AccessDeniedException' } },
+    ]);
+    const generating = runArgs().map((word) => (word === '--discard' ? '--generate' : word));
+    expect((await runProgram(generating, workplace.here)).code).toBe(3);
+    await standIn.setFaults([]);
+    await rm(file);
+    for (const command of ['resume', 'cancel']) {
+      expect(await runProgram([command, workplace.runDir], workplace.here)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/is not the file that the run began with/),
+      });
+    }
+    const done = workplace.report().filter(({ status }) => status === 'succeeded');
+    expect(done.length).toBeGreaterThan(0);
+    const inClear = ['--plaintext', '--i-understand-this-writes-plaintext-passwords', '-o', '-'];
+    const credentials = await runProgram(['credentials', workplace.runDir, ...inClear], workplace.here);
+    expect(credentials.code).toBe(0);
+    expect(credentials.stdout.trimEnd().split('\n')).toHaveLength(done.length + 1);
+    const shred = await runProgram(['shred-key', workplace.runDir, '--force', '--yes'], workplace.here);
+    expect([shred.code, workplace.has('run.key')]).toEqual([0, false]);
+
+    const names = new Set(done.map(({ username }) => username));
+    const rest = users(ROWS).filter((name) => !names.has(name));
+    await workplace.write('users.csv', `username\n${rest.join('\n')}\n`);
+    const again = runArgs().map((word) => (word === workplace.runDir ? `${word}-2` : word));
+    expect((await runProgram(again, workplace.here)).code).toBe(0);
+  });
+
   test('of standard input it is the run’s own copy that it names', async () => {
     const before = await stopped('-');
     await writeFile(join(workplace.runDir, 'input.csv'), `${CSV}user-1,more\n`);
