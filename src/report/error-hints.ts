@@ -22,7 +22,7 @@ const HINTS = new Map([
   ['Http503', 'A fault of the service or on the way to it: retry these rows later.'],
   ['Http504', 'A fault of the service or on the way to it: retry these rows later.'],
   ['TimeoutError', 'No answer in time, so the outcome is unknown: retry these rows.'],
-  ['OutcomeUnknown', 'The call was sent and its answer never came: retry these rows.'],
+  ['OutcomeUnknown', 'The call may have been sent, nobody knows: retry these rows.'],
   ['RunCancelled', 'The run was cancelled before their turn: retry does them.'],
   ['InvalidUsername', 'White space or over 128 characters: correct the file.'],
   ['EmptyUsername', 'No username in the row: correct the file.'],

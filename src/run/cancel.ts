@@ -35,8 +35,7 @@ const CANCELLED: Outcome = {
 const UNKNOWN: Extract<Outcome, { status: 'failed' }> = {
   status: 'failed',
   error: 'OutcomeUnknown',
-  message:
-    'The run ended while a call for this row was under way, and was cancelled: the password may have been set.',
+  message: 'The run ended when a worker had this row, and was cancelled: the password may have been set.',
   retryable: true,
 };
 
