@@ -8,7 +8,7 @@ import type { RunRecord } from '../run/record.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
 import { askPassphrase } from './ask-passphrase.js';
-import { keyOfRun } from '../run/key-source.js';
+import { keyOfRun, refuseDestroyedKey } from '../run/key-source.js';
 import { withCommas } from '../with-commas.js';
 import { checkOutput, writeNewOutput, writeOutput } from './output-file.js';
 
@@ -77,14 +77,7 @@ async function sourceOf(standing: Standing, directory: RunDirectory): Promise<Cr
       `${directory.report} is not as the run left it, and a changed row would get a password that was never set: put the file back.`,
     );
   }
-  // One that was to be destroyed, and is there still, is nobody's any more either.
-  if (record.keyShreddedAt !== undefined) {
-    throw new UsageError(
-      `The key of this run was destroyed at ${record.keyShreddedAt}: nobody can make its passwords again.${
-        record.recipients === undefined ? '' : ` They are in ${directory.credentials}, for its recipients.`
-      }`,
-    );
-  }
+  refuseDestroyedKey(record, directory);
   const key = keyOfRun(record, directory);
   return { report: directory.report, poolId: record.pool.id, key, shape };
 }

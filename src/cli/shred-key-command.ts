@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { destroyKey } from '../run/destroy-key.js';
 import { openRunDirectory } from '../run/directory.js';
 import { lockRun } from '../run/lock.js';
+import type { RunRecord } from '../run/record.js';
 import { type Standing, standingOf } from '../run/standing.js';
+import { escapeForTerminal } from '../report/terminal-text.js';
 import { UsageError } from '../usage-error.js';
 import { canAsk, yesOrNo } from './confirm.js';
 import { ExitCode } from './exit-code.js';
@@ -30,8 +32,9 @@ export function shredKeyCommand(done: (exitCode: number) => void): Command {
     .action(async (path: string, given: unknown) => {
       const { yes, force } = optionsSchema.parse(given);
       const directory = await openRunDirectory(path);
-      refuse(await standingOf(directory), force);
-      if (!yes && !(await isSure())) {
+      const standing = await standingOf(directory);
+      refuse(standing, force);
+      if (!yes && !(await isSure(standing.record))) {
         process.stderr.write('The key is as it was.\n');
         return done(ExitCode.usage);
       }
@@ -40,21 +43,22 @@ export function shredKeyCommand(done: (exitCode: number) => void): Command {
         const { record } = await standingOf(directory);
         if (!(await destroyKey(directory, record))) {
           throw new UsageError(
-            `${directory.key} is not there: the run's key was given by COGNITO_BULK_RESET_KEY_FILE, or was moved. Destroy it where it is.`,
+            `${escapeForTerminal(directory.key)} is not there: the run's key was given by COGNITO_BULK_RESET_KEY_FILE, or was moved. Destroy it where it is.`,
           );
         }
       } finally {
         await lock.release();
       }
-      process.stderr.write(
-        'The key is destroyed: the passwords of this run can’t be made again. Copies elsewhere are not.\n',
-      );
+      process.stderr.write(`The key is destroyed: ${lost(standing.record)}. Copies elsewhere are not.\n`);
       done(ExitCode.succeeded);
     });
 }
 
 function refuse(standing: Standing, force: boolean): void {
   const { record } = standing;
+  if (record.mode === 'discard' && standing.kind === 'finished' && standing.key === 'kept') {
+    throw new UsageError('A --discard run that has finished has no key, and nobody has its passwords.');
+  }
   if (standing.key === 'destroyed') {
     throw new UsageError(`The key of this run was destroyed already, at ${record.keyShreddedAt}.`);
   }
@@ -67,8 +71,22 @@ function refuse(standing: Standing, force: boolean): void {
   }
 }
 
-async function isSure(): Promise<boolean> {
+/** What nobody can do any more without the key. */
+function lost({ mode, input }: RunRecord): string {
+  switch (mode) {
+    case 'generate':
+      return 'the passwords of this run can’t be made again';
+    case 'password-column':
+      return input.sealed === true
+        ? 'the run’s copy of its passwords can’t be opened again'
+        : 'only the file still has the passwords';
+    case 'discard':
+      return 'the run can’t be resumed';
+  }
+}
+
+async function isSure(record: RunRecord): Promise<boolean> {
   if (!canAsk()) throw new UsageError('There is no terminal to ask on: add --yes.');
   const never = new AbortController().signal;
-  return yesOrNo('Destroy the key? Nobody can make these passwords again then. [y/N] ', never);
+  return yesOrNo(`Destroy the key? Then ${lost(record)}. [y/N] `, never);
 }

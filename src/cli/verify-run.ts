@@ -17,7 +17,7 @@ import { writeVerifyFile } from '../verify/verify-file.js';
 import { ExitCode } from './exit-code.js';
 import { showFindProgress } from './find-progress.js';
 import { onInterrupt } from './interrupt.js';
-import { keyOfRun } from '../run/key-source.js';
+import { keyOfRun, refuseDestroyedKey } from '../run/key-source.js';
 import type { ProgressKind } from './progress.js';
 import { tell } from './tell.js';
 import { verifyJson, verifyScreen } from './verify-screen.js';
@@ -44,6 +44,7 @@ export async function verifyRun(path: string, options: Options): Promise<number>
   if (options.signInSample !== undefined && record.mode === 'discard') {
     throw new UsageError('Nobody has the passwords of this run (--discard): nobody can sign in with them.');
   }
+  if (options.signInSample !== undefined && needsKey(record)) refuseDestroyedKey(record, directory);
   if (options.signInSample !== undefined && isDisabled(record, directory)) {
     throw new UsageError('This run has disabled its users: they can sign in when they are enabled again.');
   }
@@ -96,6 +97,11 @@ function isDisabled({ steps }: RunRecord, directory: RunDirectory): boolean {
   return steps?.asked.includes('disabled') === true && !existsSync(directory.enabled);
 }
 
+/** To have the passwords: one of an ordinary file is read from there. */
+function needsKey({ mode, input }: RunRecord): boolean {
+  return mode === 'generate' || input.sealed === true;
+}
+
 function askingOf(
   { exact }: Options,
   client: CognitoIdentityProviderClient,
@@ -118,7 +124,7 @@ async function signInAsSome(
 ): Promise<Map<number, SignedIn>> {
   if (signInSample === undefined || clientId === undefined) return new Map();
   const { client, directory, standing, signal } = run;
-  const key = keyOfRun(standing.record, directory);
+  const key = needsKey(standing.record) ? keyOfRun(standing.record, directory) : undefined;
   const sample = await drawSample(directory.report, signInSample);
   const passwords = await passwordsOfSample(sample, { record: standing.record, directory, key });
   return trySample(sample, passwords, createSignIn(client, clientId, signal));

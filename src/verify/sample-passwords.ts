@@ -11,11 +11,12 @@ import type { SampledRow } from './sign-in-sample.js';
 /**
  * The passwords that a run has set for some of its rows: made again from its key, or read from its input once more.
  *
+ * @param run its key is needed unless the passwords are in an ordinary file
  * @throws UsageError if the input is not as it was, or nobody has them
  */
 export async function passwordsOfSample(
   sample: readonly SampledRow[],
-  run: { record: RunRecord; directory: RunDirectory; key: RunKey },
+  run: { record: RunRecord; directory: RunDirectory; key: RunKey | undefined },
 ): Promise<(row: SampledRow) => Secret> {
   const { record, key } = run;
   if (record.mode === 'password-column') {
@@ -23,13 +24,13 @@ export async function passwordsOfSample(
     return ({ row }) => passwords.get(row) ?? nobodys(row);
   }
   const { shape } = record;
-  if (shape === undefined) throw new UsageError('Nobody has the passwords of this run.');
+  if (shape === undefined || key === undefined) throw new UsageError('Nobody has the passwords of this run.');
   return ({ row, username }) => derivePassword(key, { poolId: record.pool.id, username, row }, shape);
 }
 
 async function passwordsOfInput(
   wanted: ReadonlySet<number>,
-  { record, directory, key }: { record: RunRecord; directory: RunDirectory; key: RunKey },
+  { record, directory, key }: { record: RunRecord; directory: RunDirectory; key: RunKey | undefined },
 ): Promise<Map<number, Secret>> {
   const manifest = await openInput(record, directory, key);
   const passwords = new Map<number, Secret>();

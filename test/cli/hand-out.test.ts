@@ -73,6 +73,11 @@ test('run --recipient leaves the passwords for whoever has the identity, and the
   const again = await command('credentials', workplace.runDir, '--recipient', recipient, '-o', 'again.age');
   expect(again.code).toBe(2);
   expect(again.stderr).toMatch(/destroyed at .*credentials\.csv\.age/);
+
+  await standIn.clear();
+  const sample = await command('verify', workplace.runDir, '--sign-in-sample', '1', '--client-id', 'client1');
+  expect(sample).toMatchObject({ code: 2, stdout: '', stderr: again.stderr });
+  expect(await standIn.size()).toBe(0);
 });
 
 test('passwords that can’t be written stop the run with 3 and leave the key; resume hands them out', async () => {
@@ -113,10 +118,28 @@ test('shred-key overwrites and removes the key of a finished run, and of no othe
   const before = await readFile(other);
   const asked = await command('shred-key', workplace.runDir);
   expect({ code: asked.code, key: workplace.has('run.key') }).toEqual({ code: 2, key: true });
-  expect((await command('shred-key', workplace.runDir, '--yes')).code).toBe(0);
+  expect(await command('shred-key', workplace.runDir, '--yes')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^The key is destroyed: the passwords of this run can’t be made again\./),
+  });
   expect(workplace.has('run.key')).toBe(false);
   expect((await readFile(other)).equals(before)).toBe(false);
   expect((await command('shred-key', workplace.runDir, '--yes')).stderr).toMatch(/destroyed already/);
+});
+
+test('shred-key says of each kind of run what is lost with its key', async () => {
+  await workplace.write('users.csv', 'username,password\nuser-1,Given-Password-1\n');
+  expect((await command(...args('--password-column', 'password'))).code).toBe(0);
+  expect((await command('shred-key', workplace.runDir, '--yes')).stderr).toMatch(
+    /destroyed: only the file still has the passwords\./,
+  );
+  const discarded = await command(...args('--discard', '--run-dir', 'discarded'));
+  expect(discarded.code).toBe(0);
+  expect(await command('shred-key', 'discarded', '--yes')).toMatchObject({
+    code: 2,
+    stderr:
+      'cognito-bulk-reset: A --discard run that has finished has no key, and nobody has its passwords.\n',
+  });
 });
 
 test.each([

@@ -135,6 +135,11 @@ test('a temporary password is right when the service asks for a new one, and pas
   expect(wrongClient).toMatchObject({ code: 2, stdout: '' });
   expect(wrongClient.stderr).toMatch(/ALLOW_USER_PASSWORD_AUTH/);
   expect(wrongClient.stderr).not.toContain('First-Password-1');
+
+  // The file has them all the same.
+  expect((await runProgram(['shred-key', 'run', '--yes'], workplace.here)).code).toBe(0);
+  const keyless = await verify('--json', '--quiet', '--sign-in-sample', '2', '--client-id', CLIENT);
+  expect(JSON.parse(keyless.stdout)).toMatchObject({ signIn: { tried: 2, challenged: 2 } });
 });
 
 describe('verify --offline', () => {
@@ -183,6 +188,10 @@ describe('verify --offline', () => {
 
     const lost = await edit(report, (text) => text.replace(/^3,4.*\n/m, ''));
     expect(await offline()).toMatchObject({ code: 1, wrong: ['report', 'lines'] });
+    // Nobody goes on with a finished run.
+    expect((await verify('--offline')).stdout).toMatch(
+      /Lines +WRONG: [^]*line 4: row 3 is\s+expected\s+here,\s+not\s+row\s+4\.\s+Was\s+it\s+edited\?\s+Put\s+it\s+back\s+as\s+it\s+was\.\n/,
+    );
     await lost();
     const counted = await edit(file('summary.json'), (text) =>
       text.replace('"succeeded": 3', '"succeeded": 4'),
