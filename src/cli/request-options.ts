@@ -35,7 +35,7 @@ export function addRequestOptions(command: Command): Command {
         .choices(ALPHABET_NAMES)
         .env('COGNITO_BULK_RESET_ALPHABET'),
     )
-    .addOption(option('--column <name>', 'the username column (a number from 1 with --no-header)'))
+    .addOption(option('--column <name>', 'the username column, by its name or number from 1'))
     .addOption(option('--no-header', 'the first line is a user already'))
     .addOption(option('--delimiter <c>', 'what separates the fields (default: found in the file)'))
     .addOption(

@@ -10,6 +10,8 @@ export const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>
   'README.md': {
     'npm ci && npm run demo': 'installs from the network; the demo itself checks what it shows',
     'npm ci && npm test': 'is what runs this test',
+    'npm pack && npm install --global ./cognito-bulk-reset-*.tgz':
+      'installs from the network; test/structure/package.test.ts has what is packed',
     'COGNITO_BULK_RESET_KEY_FILE=run.key npx cognito-bulk-reset worker --queue rediss://queue.internal:6379 --run <id>':
       'needs a run on a queue of many hosts; test/cli/workers.test.ts and test/queue/tls.test.ts have one',
   },
