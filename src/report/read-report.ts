@@ -26,7 +26,7 @@ export interface ReportPart {
  * `size` says where it begins. No part for a file without a whole header.
  *
  * @param more asked at the end of the file: whether something was written since, of a report that is being written
- * @throws UsageError that names the line where the file is not such a report.
+ * @throws EditedReportError that names the line where the file is not such a report.
  */
 export async function* readReport(
   file: FileHandle,
@@ -71,7 +71,7 @@ export async function* readReport(
   checkTorn(path, rest.toString('utf8'), line, row, size === 0);
 }
 
-/** The first `count` such records of a report; fewer if it has no more. @throws UsageError as `readReport` does */
+/** The first `count` such records of a report; fewer if it has no more. @throws EditedReportError as `readReport` does */
 export async function readFirstRecords(
   path: string,
   count: number,
@@ -114,14 +114,16 @@ function checkTorn(path: string, torn: string, line: number, row: number, inHead
 
 const HEADERS = [true, false].map((disable) => reportHeader(stepsAsked({ disable, signOut: true })));
 
+/** A report that no run has left so: whoever only reads it can have it put back, and who goes on with it can cut it off too. */
+export class EditedReportError extends UsageError {}
+
 /** A report that is of another kind of run, or of none. */
-export function anotherHeader(path: string): UsageError {
+export function anotherHeader(path: string): EditedReportError {
   return notAReport(path, 1, 'its header is another');
 }
 
-function notAReport(path: string, line: number, reason: string): UsageError {
-  return new UsageError(
-    `${escapeForTerminal(path)} can't be continued: line ${line}: ${reason}. Was it edited? Put back the file as the run left it, ` +
-      `or cut it off before that line, and the rows from there on are done again.`,
+function notAReport(path: string, line: number, reason: string): EditedReportError {
+  return new EditedReportError(
+    `${escapeForTerminal(path)} is not as a run leaves it: line ${line}: ${reason}. Was it edited? Put it back as it was.`,
   );
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { UsageError } from '../usage-error.js';
 import { syncDirectory } from './atomic-file.js';
 import type { Step } from '../steps.js';
-import { anotherHeader, readReport } from './read-report.js';
+import { anotherHeader, EditedReportError, readReport } from './read-report.js';
 import { reportHeader } from './report-line.js';
 import { errorCode, ReportWriteError } from './report-write-error.js';
 import { addToTally, emptyTally, entryOfRecord, type Tally } from './tally.js';
@@ -65,10 +65,14 @@ export async function resumeReport(path: string, steps: readonly Step[] = []): P
     if (!stat.isFile()) throw notRegular(path);
     const tally = emptyTally();
     let size = 0;
-    for await (const part of readReport(handle, path)) {
-      if (reportHeader(part.steps) !== reportHeader(steps)) throw anotherHeader(path);
-      for (const record of part.records) addToTally(tally, entryOfRecord(record));
-      size = part.size;
+    try {
+      for await (const part of readReport(handle, path)) {
+        if (reportHeader(part.steps) !== reportHeader(steps)) throw anotherHeader(path);
+        for (const record of part.records) addToTally(tally, entryOfRecord(record));
+        size = part.size;
+      }
+    } catch (error) {
+      throw error instanceof EditedReportError ? orCutOff(error) : error;
     }
     if (size < stat.size) await cutOff(handle, path, size);
     const file = appendTo(handle, path, size);
@@ -84,6 +88,14 @@ export async function openReportToRead(path: string): Promise<FileHandle> {
     if (!(await handle.stat()).isFile()) throw notRegular(path);
     return handle;
   });
+}
+
+/** To go on, the lines before the wrong one are enough. */
+function orCutOff(error: EditedReportError): UsageError {
+  return new UsageError(
+    `${error.message} Or cut it off before that line: then the rows from there on are done again.`,
+    { cause: error },
+  );
 }
 
 function notRegular(path: string): UsageError {

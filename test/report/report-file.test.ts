@@ -105,6 +105,9 @@ describe('opening a report again', () => {
     const path = reportPath(content);
     await expect(resumeReport(path)).rejects.toThrow(message);
     await expect(resumeReport(path)).rejects.toThrow(UsageError);
+    await expect(resumeReport(path)).rejects.toThrow(
+      'Put it back as it was. Or cut it off before that line: then the rows from there on are done again.',
+    );
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
