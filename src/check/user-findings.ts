@@ -31,7 +31,8 @@ export function findingsOfUser(
     return [{ name: 'UserNotFoundException', effect: 'failed', message }];
   }
   const findings = [...decisive(user, included)];
-  if (user.username !== undefined && !signInBy.includes(user.by)) {
+  const isSkipped = findings.some(({ effect }) => effect === 'skipped');
+  if (!isSkipped && user.username !== undefined && !signInBy.includes(user.by)) {
     const message = `the ${NAME_IN_WORDS[user.by]} of the user ${user.username}, who gets the new password`;
     findings.push({ name: 'UserIsAlias', effect: 'none', message });
   }

@@ -105,15 +105,20 @@ function sayDone(byStatus: Readonly<Record<string, number>>, { output, json, qui
     return;
   }
   const statuses = Object.entries(byStatus).sort(([, a], [, b]) => b - a);
-  const federated = byStatus.EXTERNAL_PROVIDER ?? 0;
   process.stdout.write(
     facts([
       ['Users', withCommas(users)],
       ...statuses.map(([status, some]) => ['', `${withCommas(some)} ${escapeForTerminal(status)}`] as const),
       ['File', output],
-    ]) +
-      (federated === 0
-        ? ''
-        : `\n  ${counted(federated, 'federated user')}, whom run --check-users spares.\n`),
+    ]) + spared(byStatus),
   );
+}
+
+/** Whom a check leaves alone, so that nobody wonders at the count of the run. */
+function spared({ EXTERNAL_PROVIDER = 0, UNCONFIRMED = 0 }: Readonly<Record<string, number>>): string {
+  const some = [
+    ...(EXTERNAL_PROVIDER === 0 ? [] : [counted(EXTERNAL_PROVIDER, 'federated user')]),
+    ...(UNCONFIRMED === 0 ? [] : [counted(UNCONFIRMED, 'unconfirmed user')]),
+  ];
+  return some.length === 0 ? '' : `\n  ${some.join(' and ')}, whom run --check-users spares.\n`;
 }

@@ -74,7 +74,8 @@ function requestOf(record: RunRecord, change: RetryOptions['change']): RunReques
 
 function nothingToRetry(leftOut: ReadonlyMap<string, number>): UsageError {
   const errors = errorsByCount(leftOut);
-  if (errors.length === 0) return new UsageError('Every row of the run was done: there is none to retry.');
+  if (errors.length === 0)
+    return new UsageError('No row of the run has failed or was left unprocessed: there is none to retry.');
   const failed = errors.reduce((sum, [, count]) => sum + count, 0);
   const shown = errors.map(([error, count]) => `${count} ${error}`).join(', ');
   return new UsageError(

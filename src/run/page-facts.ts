@@ -66,8 +66,9 @@ function usersThen({ permanent, mode, steps }: RunRecord): string {
 function stops({ maxFailures, canary }: RunRecord): string {
   const many = `when ${failureLimitText(maxFailures)} of the users failed`;
   if (canary === undefined) return many;
-  const few = canary.failures === 1 ? 'any' : String(canary.failures);
-  return `when ${few} of the first ${canary.rows} tried failed; then ${many}`;
+  const first = canary.rows === 1 ? 'the first tried row' : `${canary.rows} tried rows`;
+  const few = canary.failures === 1 ? 'any fails' : `${canary.failures} fail`;
+  return `after ${first} if ${few}, then ${many}`;
 }
 
 function checked({ at, included }: NonNullable<RunRecord['check']>): string {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { WINDOW } from '../../src/run/window.js';
@@ -78,6 +78,8 @@ describe.each([
     expect(second.code).toBe(1);
     expect(second.stderr).not.toMatch(/first 10 tried rows/);
     expect(await calls()).toBe(ROWS);
+    const page = await readFile(join(workplace.runDir, 'report.html'), 'utf8');
+    expect(page).toContain('after 10 tried rows if any fails, then when 1 of the users failed');
   });
 });
 

@@ -75,6 +75,10 @@ test('export-users writes every user exactly, 0600, and run takes the file as it
     byStatus: { succeeded: 110, failed: 0, skipped: 2 },
     byError: { UserIsFederated: 1, UserIsUnconfirmed: 1 },
   });
+  const { stdout } = await exportUsers(POOL, '-o', 'again.csv');
+  expect(stdout).toMatch(
+    /\n\n {2}1 federated user and 1 unconfirmed user, whom run --check-users spares\.\n$/,
+  );
 });
 
 test('a killed export leaves no file that looks whole, and the same command goes on: each user once', async () => {

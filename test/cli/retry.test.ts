@@ -167,7 +167,7 @@ describe('retry does the rows whose error may have gone', () => {
     const nothing = await retry('again', 'third');
     expect(nothing).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/Every row of the run was done/),
+      stderr: expect.stringMatching(/No row of the run has failed or was left unprocessed/),
     });
   });
 });
