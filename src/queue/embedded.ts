@@ -51,23 +51,26 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   const isNew = await prepareDirectory(directory);
   // A unix socket's path holds about 100 characters, and a run directory's may be longer.
   const socketDirectory = await mkdtemp(join(tmpdir(), 'cbr-'));
-  const socketPath = join(socketDirectory, '.s.PGSQL.5432');
+  const open = () => openDatabase({ directory, socketDirectory, isNew, onError });
   let lost: string | undefined;
-  const thread = await startThread(directory, socketPath).catch(async (error: Error) => {
-    if (isNew) throw error;
-    const aside = await makeAnew(directory);
-    lost = `the embedded queue could not be opened and was made anew; rows in flight may be called a second time. The old one is in ${aside}.`;
-    return startThread(directory, socketPath);
-  });
+  const { thread, pool } = await open()
+    .catch(async (error: Error) => {
+      if (isNew) throw error;
+      const aside = await makeAnew(directory);
+      lost = `the embedded queue could not be opened and was made anew; rows in flight may be called a second time. The old one is in ${aside}.`;
+      return open();
+    })
+    .catch(async (error: Error) => {
+      await rm(socketDirectory, { recursive: true, force: true });
+      throw error;
+    });
   let closing: Promise<void> | undefined;
-  const gone = once(thread, 'exit').then(() => {
+  // Not `once`, which rejects for an `error` that comes before.
+  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  const gone = exited.then(() => {
     if (closing === undefined) onError(new QueueEndedError('The embedded queue has ended by itself.'));
   });
   thread.on('error', onError);
-  const pool = new Pool({ host: socketDirectory, database: 'postgres', user: 'postgres', max: CONNECTIONS });
-  pool.on('error', onError);
-  // Whoever held these locks is dead, as the run is locked to this process: its jobs need not wait for their end.
-  if (!isNew) await pool.query(RELEASE_LOCKS);
   const { closeAll, ...makers } = createMakers({
     connection: pool,
     factory: bullmq.createPostgresBackend,
@@ -117,6 +120,31 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     },
     close,
   };
+}
+
+/** Starts its thread, and asks an old one for something: one whose tables are torn starts all the same. */
+async function openDatabase({
+  directory,
+  socketDirectory,
+  isNew,
+  onError,
+}: Pick<BackendOptions, 'onError'> & {
+  directory: string;
+  socketDirectory: string;
+  isNew: boolean;
+}): Promise<{ thread: Thread; pool: Pool }> {
+  const thread = await startThread(directory, join(socketDirectory, '.s.PGSQL.5432'));
+  const pool = new Pool({ host: socketDirectory, database: 'postgres', user: 'postgres', max: CONNECTIONS });
+  pool.on('error', onError);
+  try {
+    // Whoever held these locks is dead, as the run is locked to this process: its jobs need not wait for their end.
+    if (!isNew) await pool.query(RELEASE_LOCKS);
+    return { thread, pool };
+  } catch (error) {
+    await pool.end();
+    await thread.terminate();
+    throw error;
+  }
 }
 
 /** Gives a new run a copy of a prepared data directory: initdb takes seconds, a copy a tenth of one. False if it had one. */
