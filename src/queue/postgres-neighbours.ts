@@ -16,8 +16,11 @@ export function postgresNeighbours(pool: Pool): Neighbours {
   let ready: Promise<unknown> | undefined;
   return {
     meet: async (own) => {
-      // Two runs that start at once may both create it; the loser's error means that it is there.
-      ready ??= pool.query(CREATE).catch(() => undefined);
+      // Two runs that start at once may both create it; the loser's error means that it is there. Any other is met below,
+      // and the next who meets tries again.
+      ready ??= pool.query(CREATE).catch(() => {
+        ready = undefined;
+      });
       await ready;
       await pool.query(FORGET);
       await pool.query(SAY, [own.run, JSON.stringify(own), STAYS]);

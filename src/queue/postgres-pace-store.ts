@@ -26,7 +26,11 @@ export function postgresPaceStore(pool: Pool, runId: string, calls: string): Pac
     await pool.query(BEGIN, [key]);
   };
   const read = async () => {
-    ready ??= begin();
+    // Whoever asks next tries again, should the server be away just now.
+    ready ??= begin().catch((error: unknown) => {
+      ready = undefined;
+      throw error;
+    });
     await ready;
     const { rows } = await pool.query(READ, [key]);
     const { version, state, now } = rowSchema.parse(rows[0]);
