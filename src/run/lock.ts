@@ -125,7 +125,8 @@ async function guarded(path: string, act: () => Promise<void>): Promise<void> {
       if (errorCode(error) !== 'EEXIST') throw new ReportWriteError(path, error);
     }
     const made = await stat(guard).catch(() => undefined);
-    if (made !== undefined && Date.now() - made.mtimeMs > GUARD_IS_DEAD)
+    // One of the future was made before the clock was set back.
+    if (made !== undefined && Math.abs(Date.now() - made.mtimeMs) > GUARD_IS_DEAD)
       await rmdir(guard).catch(() => undefined);
     else await sleep(GUARD_RETRY);
   }

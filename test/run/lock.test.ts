@@ -113,6 +113,15 @@ test('what a process left that died while it took a lock over holds nobody up', 
   expect(await readdir(directory)).toEqual([]);
 });
 
+test('a guard that a process left before the clock was set back is not waited for', async () => {
+  await mkdir(`${path}.guard`);
+  const ahead = new Date(Date.now() + 3_600_000);
+  await utimes(`${path}.guard`, ahead, ahead);
+  await lockOf({ pid: dead() });
+  await (await lockRun(path, here)).release();
+  expect(await readdir(directory)).toEqual([]);
+});
+
 test('a directory that can’t be written is no mistake of the person', async () => {
   await expect(lockRun(join(directory, 'missing', 'run.lock'), here)).rejects.toThrow(ReportWriteError);
 });
