@@ -63,22 +63,28 @@ export async function takePart(part: Part): Promise<Leaving> {
   };
   const silence = setInterval(tellIfSilent, LOOK_EVERY);
 
-  while (stopped === undefined && !signal.aborted && without < LOOKS_WITHOUT_PLAN) {
-    const now = await lookAtPlan(board, signal);
-    if (now === 'gone') {
-      without += 1;
-      await standBack('the run’s plan is not in the queue; waiting for it');
-    } else if (now !== 'out of reach') {
-      without = 0;
-      if (now.plan.pool !== plan.pool) break;
-      const stop = now.stop(key);
-      if (stop === undefined) worker ??= part.start({ onStop });
-      else await standBack('the run has stopped; waiting for it to be resumed', stop.error);
+  try {
+    while (stopped === undefined && !signal.aborted && without < LOOKS_WITHOUT_PLAN) {
+      const now = await lookAtPlan(board, signal);
+      if (now === 'gone') {
+        without += 1;
+        await standBack('the run’s plan is not in the queue; waiting for it');
+      } else if (now !== 'out of reach') {
+        without = 0;
+        if (now.plan.pool !== plan.pool) break;
+        const stop = now.stop(key);
+        if (stop === undefined) worker ??= part.start({ onStop });
+        else await standBack('the run has stopped; waiting for it to be resumed', stop.error);
+      }
+      await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
     }
-    await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
+  } catch (error) {
+    // Of a plan that can't be read. Calls in flight finish all the same.
+    await worker?.drain();
+    throw error;
+  } finally {
+    clearInterval(silence);
   }
-
-  clearInterval(silence);
   const reason = stopped;
   await Promise.all([
     reason === undefined

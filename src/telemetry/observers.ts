@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metrics } from './metrics.js';
 import type { MetricsServer } from './metrics-server.js';
 import { openTracing, type Tracing } from './tracing.js';
+
+/** How long the last traces may take, in ms. */
+const SEND_WITHIN = 2_000;
 
 /** Who looks on while a run or a worker works: Prometheus, and a collector of traces. Either may be absent. */
 export interface Observers {
@@ -27,8 +31,9 @@ export async function openObservers(metrics: string | true | undefined): Promise
     telemetry: tracing?.telemetry,
     close: async () => {
       await served?.server.close();
-      // A collector that is out of reach must not keep a finished run from ending.
-      await tracing?.close().catch(() => undefined);
+      // A collector that is out of reach, or silent, must not keep a finished run from ending.
+      const sent = tracing?.close().catch(() => undefined);
+      await Promise.race([sent, sleep(SEND_WITHIN, undefined, { ref: false })]);
     },
   };
 }
