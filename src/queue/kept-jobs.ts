@@ -12,10 +12,15 @@ const BATCH = 1_000;
  * was added are cleaned. Such a job's row is older than that row, so it has its line.
  */
 export function keptJobs(clockDifference: number): Pick<QueueBackend, 'jobOptions' | 'forgetFinished'> {
+  let latest = 0;
   return {
     jobOptions: () => ({ removeOnComplete: false, removeOnFail: false }),
     forgetFinished: async (queue, addedAt) => {
-      const grace = Date.now() - addedAt + clockDifference;
+      const now = Date.now();
+      latest = Math.max(latest, addedAt, now);
+      // The clock was set back: what has finished since seems older than rows that have no line yet.
+      if (now < latest) return;
+      const grace = now - addedAt + clockDifference;
       await queue.clean(grace, BATCH, 'completed');
     },
   };
