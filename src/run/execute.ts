@@ -7,6 +7,7 @@ import type { QueueBackend } from '../queue/backend.js';
 import { type QueueFault, queueFault } from '../queue/queue-fault.js';
 import type { OpenReport } from '../report/report-file.js';
 import type { ReportRow } from '../report/report-line.js';
+import { ReportWriteError } from '../report/report-write-error.js';
 import { createReporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
 import { createRunEnd, type Ending, stopFor, stopForOthers } from './ending.js';
@@ -172,7 +173,9 @@ export async function executeRun(run: Execution): Promise<Ending> {
     await reporter.waitUntilSynced(rowsFound, ending.signal);
     end({ kind: 'finished', rows: rowsFound });
   } catch (error) {
-    const reason = error instanceof ManifestChangedError ? stopFor(error) : queueFault(error);
+    // A disk that is full has the same code under the queue and under the run directory.
+    const isOwn = error instanceof ManifestChangedError || error instanceof ReportWriteError;
+    const reason = isOwn ? stopFor(error) : queueFault(error);
     if (reason !== undefined) stop(reason);
     else if (!ending.signal.aborted) throw error;
   } finally {

@@ -165,6 +165,24 @@ test.skipIf(!canMount)(
   },
 );
 
+test.skipIf(!canMount)(
+  `a disk that has no room for run.json is the run directory’s fault, and not the queue’s${mayMount}`,
+  async () => {
+    const small = await place('size=40m,nr_inodes=60');
+    await standIn.setFaults([{ operation: 'AdminSetUserPassword', action: { kind: 'latency', ms: 8_000 } }]);
+    const program = await startProgram(runArgs('--canary', '5', ...onRedis()), workplace.here);
+    await expect.poll(calls, { timeout: 60_000, interval: 10 }).not.toEqual([]);
+    await small?.fillNames();
+    const { code, stderr } = await program.result;
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /Stopped after 5 rows: ReportWriteError: .*run\.json could not be written: no space/,
+      ),
+    ]);
+  },
+);
+
 test('a file that may not grow (ulimit -f) stops the run like a full disk, and a log that may not either costs only lines of it', async () => {
   await place();
   const limited = { ...workplace.here, wrapper: ['prlimit', '--fsize=24000'] };
