@@ -16,6 +16,7 @@ import { reopenReport } from '../run/reopen-report.js';
 import { isCheckWhole, rowsToRun } from '../run/user-check.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
+import { warn } from './tell.js';
 import { keyOfRun } from '../run/key-source.js';
 import { openLog } from '../run/log.js';
 
@@ -102,7 +103,12 @@ async function endLiveRun(directory: RunDirectory): Promise<void> {
   }
 }
 
-function say({ summary, failed, toRetry }: Finished, directory: RunDirectory, { json }: CancelOptions): void {
+function say(
+  { summary, failed, toRetry, queueLeft }: Finished,
+  directory: RunDirectory,
+  { json }: CancelOptions,
+): void {
+  if (queueLeft !== undefined) warn('plain', queueLeft);
   process.stdout.write(
     json
       ? `${JSON.stringify({ ...summary, status: 'cancelled', runDirectory: directory.path })}\n`

@@ -79,7 +79,7 @@ function endingInWords(ended: Finished | Unfinished, rows: number): string {
 }
 
 function sayFinished(
-  { summary, failed, keyLeft, toRetry }: Finished,
+  { summary, failed, keyLeft, queueLeft, toRetry }: Finished,
   { directory, output, record }: WatchedRun,
 ): number {
   if (output.progress === 'json') {
@@ -89,6 +89,7 @@ function sayFinished(
       runDirectory: directory.path,
     });
   }
+  if (queueLeft !== undefined) warn(output.progress, queueLeft);
   if (keyLeft) {
     tell(
       output.progress,

@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { InputPlace } from '../manifest/manifest.js';
 import type { RunKey } from '../password/run-key.js';
-import { conductRun } from '../run/conduct.js';
+import { conductRun, type Onlooker, type OpenedRun } from '../run/conduct.js';
 import {
   createRunDirectory,
   openRunDirectory,
@@ -11,6 +11,8 @@ import {
   type RunDirectory,
   removeRunDirectory,
 } from '../run/directory.js';
+import type { Unfinished } from '../run/ending.js';
+import type { Finished } from '../run/finish.js';
 import { launchRun } from '../run/launch.js';
 import { prepareRun } from '../run/prepare.js';
 import { reopenRun } from '../run/reopen.js';
@@ -73,7 +75,7 @@ export function resetPasswords(options: ResetOptions): PasswordReset {
       const launch = { ...surroundings(asked.settings), prepared, directory, input, key, onBegun };
       return await launchRun(launch, (run) => {
         onOpened(run);
-        return conductRun(run, onlooker);
+        return conductAndWarn(run, onlooker, launch.onWarning);
       });
     } finally {
       if (directory !== undefined && !begun) await removeRunDirectory(directory);
@@ -96,15 +98,26 @@ export function resumePasswords(path: string, options: RunSettings = {}): Passwo
     const { queue, profile } = settings;
     const protect = [...settings.protect, ...(await protectedNames([]))];
     const anew = { queue, profile, protect, takeOver: false };
-    return reopenRun(directory, { ...surroundings(settings), ...anew, onCheck: () => undefined }, (run) => {
+    const around = surroundings(settings);
+    return reopenRun(directory, { ...around, ...anew, onCheck: () => undefined }, (run) => {
       onOpened(run);
-      return conductRun(run, onlooker);
+      return conductAndWarn(run, onlooker, around.onWarning);
     });
   });
 }
 
 function surroundings({ onWarning }: Settings) {
   return { telemetry: undefined, print: undefined, onWarning: onWarning ?? (() => undefined) };
+}
+
+async function conductAndWarn(
+  run: OpenedRun,
+  onlooker: Onlooker,
+  onWarning: (text: string) => void,
+): Promise<Finished | Unfinished> {
+  const ended = await conductRun(run, onlooker);
+  if ('summary' in ended && ended.queueLeft !== undefined) onWarning(ended.queueLeft);
+  return ended;
 }
 
 /** Users one by one as a manifest: with a column of passwords where they are what is set. */

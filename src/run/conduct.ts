@@ -99,7 +99,9 @@ function lastStateOf(ended: Finished | Unfinished | undefined): LastState | unde
 /** Writes the result. A disk that is full only now stops the run like one that was full before. */
 async function finish(run: OpenedRun): Promise<Finished | Stopped> {
   try {
-    return await finishRun({ ...run, tally: run.report.tally });
+    const finished = await finishRun({ ...run, tally: run.report.tally });
+    if (finished.queueLeft !== undefined) run.log.warn(finished.queueLeft);
+    return finished;
   } catch (error) {
     const reason = error instanceof ManifestChangedError ? error : asWriteError(error, run.directory.path);
     if (reason === undefined) throw error;

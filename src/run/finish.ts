@@ -12,6 +12,7 @@ import type { RunDirectory } from './directory.js';
 import { handOutPasswords } from './hand-out.js';
 import { pageFacts } from './page-facts.js';
 import type { RunRecord } from './record.js';
+import { removeQueue } from './remove-queue.js';
 import { rowsLeftToRetry } from './retry.js';
 
 export interface Finished {
@@ -20,6 +21,8 @@ export interface Finished {
   failed: string | undefined;
   /** Whether the key was to be destroyed and is elsewhere than in the run directory. */
   keyLeft: boolean;
+  /** Why something of the run is still in its queue, and what to do about it: in words. */
+  queueLeft: string | undefined;
   /** Rows that another run may do better with as they are. */
   toRetry: number;
 }
@@ -36,7 +39,7 @@ export interface FinishedRun {
 }
 
 /**
- * Writes failed.csv, removes the run's queue, and writes report.html and summary.json, this as the last: without it the
+ * Writes failed.csv, removes the run's queue if it can be reached, and writes report.html and summary.json, this as the last: without it the
  * run has not finished, and `resume` does this again.
  * @throws ReportWriteError
  */
@@ -53,7 +56,7 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
     });
   }
   await handOutPasswords(directory, record, key);
-  await backend.destroy();
+  const notRemoved = await removeQueue(backend);
   const summary = summarize(tally, {
     run: record.id,
     pool: record.pool.id,
@@ -69,9 +72,18 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
   return {
     summary,
     keyLeft,
+    queueLeft: notRemoved === undefined ? undefined : queueLeftText(notRemoved, run),
     failed: again > 0 ? directory.failed : undefined,
     toRetry: rowsLeftToRetry(summary),
   };
+}
+
+function queueLeftText(why: string, { record, directory, backend }: FinishedRun): string {
+  const next =
+    backend.kind === 'embedded'
+      ? `Remove ${directory.queue}.`
+      : `Remove there what has ${record.id} in its name, and end workers that still wait for the run.`;
+  return `each row has its line, but the run’s queue could not be removed (${why}). ${next}`;
 }
 
 /** Walks the manifest and the report side by side: row n of the one is line n of the other. */
