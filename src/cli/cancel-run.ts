@@ -33,12 +33,15 @@ export interface CancelOptions {
 /** `cancel`: lets the run's process end, if there is one, and gives each row that has no line one. Answers the exit code. */
 export async function cancelRun(path: string, options: CancelOptions): Promise<number> {
   const directory = await openRunDirectory(path);
-  const record = await readRunRecord(directory.record);
+  // Asks nothing of what is no run's directory.
+  await readRunRecord(directory.record);
   refuseFinished(directory);
   if (!options.takeOver) await endLiveRun(directory);
   const lock = await lockRun(directory.lock, { takeOver: options.takeOver });
   try {
     refuseFinished(directory);
+    // Only now: the run that has just ended may have written it anew.
+    const record = await readRunRecord(directory.record);
     await rm(directory.control, { force: true });
     say(await cancel(directory, record, options), directory, options);
     return ExitCode.succeeded;

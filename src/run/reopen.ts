@@ -45,9 +45,12 @@ export async function reopenRun<T>(
   anew: Reopen,
   use: (run: OpenedRun) => Promise<T>,
 ): Promise<T> {
-  let record = await readRunRecord(directory.record);
+  // First, so that what is no run's directory gets no lock.
+  await readRunRecord(directory.record);
   const lock = await lockRun(directory.lock, { takeOver: anew.takeOver });
   try {
+    // Again, as the process that had the lock until now may have written it anew.
+    let record = await readRunRecord(directory.record);
     const location = queueOfRun(record, anew.queue);
     const key = keyOfRun(record, directory);
     const manifest = await openInput(record, directory, key);

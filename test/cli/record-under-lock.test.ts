@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { runProgram, startProgram } from '../support/program.js';
+import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
+
+const POOL = 'eu-west-1_Locked1';
+
+let standIn: SpawnedStandIn;
+let workplace: Workplace;
+
+beforeAll(async () => {
+  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 10 } }] });
+});
+afterAll(() => standIn.close());
+beforeEach(async () => {
+  workplace = await createWorkplace();
+  await workplace.write('users.csv', csvOf(users(10)));
+  await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
+  const more = ['--generate', '--queue', inject('redisUrl'), '--run-dir', workplace.runDir, '--quiet'];
+  const stopped = await runProgram([...runOn(POOL, standIn.url), ...more], workplace.here);
+  expect(stopped.code).toBe(3);
+  await standIn.setFaults([]);
+});
+afterEach(() => workplace.remove());
+
+const at = (name: string) => join(workplace.runDir, name);
+
+/** Runs a command, which finds run.json changed by another process just before it gets the lock. */
+async function whileChanged(...args: string[]) {
+  // What a dead process left: a lock, which only one process at a time may take away.
+  await writeFile(at('run.lock'), '');
+  await mkdir(at('run.lock.guard'));
+  const program = await startProgram(args, workplace.here);
+  const waits = async () => (await readdir(workplace.runDir)).some((name) => /^run\.lock\.[^g]/.test(name));
+  await expect.poll(waits, { interval: 10 }).toBe(true);
+  const record = await readFile(at('run.json'), 'utf8');
+  await writeFile(at('run.json'), record.replace(/"name": "[^"]*"/, '"name": "renamed-meanwhile"'));
+  await rmdir(at('run.lock.guard'));
+  return program.result;
+}
+
+test('resume goes on with what run.json says once it has the lock', async () => {
+  const { code, stderr } = await whileChanged('resume', workplace.runDir, '--plain');
+  expect(code).toBe(0);
+  expect(stderr).toContain('in pool renamed-meanwhile');
+});
+
+test('cancel ends the run with what run.json says once it has the lock', async () => {
+  expect((await whileChanged('cancel', workplace.runDir)).code).toBe(0);
+  expect(await readFile(at('report.html'), 'utf8')).toContain('renamed-meanwhile');
+});
