@@ -38,7 +38,11 @@ export async function attend(
     }
     file.write();
   };
-  const forget = await hearControl(directory, (asked) => void obey(asked));
+  // One after the other: of a pause and a resume that overlap, the pause could be done last.
+  let obeyed: Promise<void> = Promise.resolve();
+  const forget = await hearControl(directory, (asked) => {
+    obeyed = obeyed.then(() => obey(asked));
+  });
   // Whoever reads the first snapshot may ask at once.
   const file = keepLiveFile(directory.live, () => snapshot());
   const watchLock = setInterval(() => {
