@@ -23,7 +23,7 @@ export async function showPlan(
   const interrupted = onInterrupt(progress, '\nEnding.\n');
   const shown = showFindProgress(progress);
   try {
-    const plan = await withInput(request.file, (input) =>
+    const plan = await withInput(request.file, interrupted.signal, (input) =>
       planRun(request, input, {
         pricePerMau,
         findings,

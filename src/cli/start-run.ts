@@ -44,7 +44,9 @@ export async function startRun(
       directory = await createRunDirectory(path);
       const source = sealed === undefined ? process.stdin : Readable.from(inputText(sealed));
       const holdsPasswords = request.mode === 'password-column' || sealed !== undefined;
-      ({ input, key } = await takeIn(source, directory, { holdsPasswords, key }));
+      const taken = await takeFirst(source, directory, { holdsPasswords, key }, output);
+      if (taken === 'interrupted') return ExitCode.interrupted;
+      ({ input, key } = taken);
     }
     const prepared = await prepareRun(request, input, retryOf);
     const surveyed = request.checkUsers ? await checkFirst(prepared, output) : undefined;
@@ -78,6 +80,24 @@ export async function startRun(
     if (directory !== undefined && !begun) await removeRunDirectory(directory);
     await ui?.close();
     await observers.close();
+  }
+}
+
+/** Copies what can be read only once. Whoever ends it before its end leaves nothing behind. */
+async function takeFirst(
+  source: Readable,
+  directory: RunDirectory,
+  how: Parameters<typeof takeIn>[2],
+  { progress }: OutputOptions,
+) {
+  const interrupted = onInterrupt(progress, '\nEnding. Nothing was sent.\n');
+  try {
+    return await takeIn(source, directory, { ...how, signal: interrupted.signal });
+  } catch (error) {
+    if (interrupted.signal.aborted) return 'interrupted';
+    throw error;
+  } finally {
+    interrupted.forget();
   }
 }
 

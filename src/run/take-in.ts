@@ -12,11 +12,11 @@ import { spoolInput } from './spool.js';
 export async function takeIn(
   source: Readable,
   directory: RunDirectory,
-  { holdsPasswords, key }: { holdsPasswords: boolean; key: RunKey | undefined },
+  { holdsPasswords, key, signal }: { holdsPasswords: boolean; key: RunKey | undefined; signal?: AbortSignal },
 ): Promise<{ input: InputPlace; key: RunKey | undefined }> {
   const sealedBy = holdsPasswords ? (key ?? createRunKey(directory.key)) : undefined;
   const input =
     sealedBy === undefined ? { path: directory.input } : { path: directory.sealedInput, sealedBy };
-  await spoolInput(source, input);
+  await spoolInput(source, input, signal);
   return { input, key: sealedBy ?? key };
 }
