@@ -85,7 +85,7 @@ export function parseSummary(text: string, path: string): Summary {
   const parsed = summarySchema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   throw new UsageError(
-    `${escapeForTerminal(path)} is not a run’s summary: it was changed or is of another version.`,
+    `${escapeForTerminal(path)} is not a run’s summary: it was changed or is of another version. Put it back as it was; what became of each user is in report.csv.`,
   );
 }
 

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { readReport } from '../report/read-report.js';
 import { parseSummary, type Summary } from '../report/summary.js';
 import { addToTally, emptyTally, entryOfRecord, type Tally } from '../report/tally.js';
