@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ManifestChangedError } from '../manifest/changed-error.js';
 import { withoutUrlPasswords } from '../queue/url-passwords.js';
 import { asWriteError } from '../report/report-write-error.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
@@ -22,7 +23,7 @@ goOnUnread();
 try {
   process.exitCode = await program(process.argv);
 } catch (error) {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof ManifestChangedError) {
     process.stderr.write(`cognito-bulk-reset: ${escapeForTerminal(withoutUrlPasswords(error.message))}\n`);
     process.exitCode = ExitCode.usage;
   } else if (error instanceof CommanderError) {

@@ -10,5 +10,5 @@ export { openManifest } from './open.js';
 export { createRowTable } from './row-table.js';
 export { type ReadOptions, readManifest } from './rows.js';
 export { onlyRows } from './selection.js';
-export { ManifestChangedError } from './source.js';
+export { ManifestChangedError } from './changed-error.js';
 export { usernameKey } from './username.js';

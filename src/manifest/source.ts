@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { SealedCopyError } from '../password/sealed-copy.js';
+import { ManifestChangedError } from './changed-error.js';
 import type { Encoding } from './encoding.js';
 import { type InputFile, type InputPlace, openInputFile } from './input-file.js';
 import { CHUNK_BYTES } from './limits.js';
@@ -24,14 +25,6 @@ export interface SourceFile extends InputPlace {
   bom: number;
   bytes: number;
   modifiedMs: number;
-}
-
-/**
- * The file is not the one that was looked at when the run began: it grew, shrank or was written to. What has been
- * read of it may be no row at all, so the run stops; it can be resumed with the file as it was.
- */
-export class ManifestChangedError extends Error {
-  override readonly name = 'ManifestChangedError';
 }
 
 /** @throws {ManifestChangedError} when size or time of writing differ from what the file says */

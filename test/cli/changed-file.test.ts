@@ -171,3 +171,18 @@ describe('resume refuses another file than the run began with, says what differs
     expect(await standIn.size()).toBe(before);
   });
 });
+
+test('plan says in a line that the file was written to while it was read', async () => {
+  await standIn.setFaults([{ operation: 'ListUsers', action: { kind: 'latency', ms: 1_000 } }]);
+  const target = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
+  const plan = await startProgram(
+    ['plan', 'users.csv', ...target, '--check-users', '--quiet'],
+    workplace.here,
+  );
+  const asked = async () => (await standIn.answers())['200'] ?? 0;
+  await expect.poll(async () => [await standIn.size(), await asked()], { interval: 20 }).toEqual([1, 0]);
+  await writeFile(file, 'user-1,late\n', { flag: 'a' });
+  const { code, stdout, stderr } = await plan.result;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^cognito-bulk-reset: "users\.csv" was written to while it was read .*\n$/);
+});
