@@ -9,6 +9,7 @@ import type { Snapshot } from '../run/snapshot.js';
 import type { Observers } from '../telemetry/observers.js';
 import type { Ui } from '../ui/serve-ui.js';
 import { withCommas } from '../with-commas.js';
+import { createApart } from './apart.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
@@ -36,14 +37,9 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
   let snapshot: (() => Snapshot) | undefined;
-  const alone = async <T>(ask: () => Promise<T>) => {
-    progress.stop();
-    try {
-      return await ask();
-    } finally {
-      if (snapshot !== undefined && !interrupted.signal.aborted) progress.start(snapshot);
-    }
-  };
+  const alone = createApart(progress.stop, () => {
+    if (snapshot !== undefined && !interrupted.signal.aborted) progress.start(snapshot);
+  });
   let ended: Finished | Unfinished;
   try {
     ended = await conductRun(run, {
