@@ -1,5 +1,6 @@
 import type { FindProgress } from '../check/find-users.js';
 import { withCommas } from '../with-commas.js';
+import { lineWidth } from './line-width.js';
 import type { ProgressKind } from './progress.js';
 import { duration } from './words.js';
 
@@ -29,7 +30,7 @@ export function showFindProgress(kind: ProgressKind): ShownProgress {
       const line = progressLine(progress, (now - startedAt) / 1000);
       drawn = kind === 'bar';
       process.stderr.write(
-        drawn ? CLEAR_LINE + line.slice(0, (process.stderr.columns ?? 80) - 1) : `${line}\n`,
+        drawn ? CLEAR_LINE + line.slice(0, lineWidth(process.stderr.columns)) : `${line}\n`,
       );
     },
     stop: () => {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Snapshot } from '../run/snapshot.js';
+import { lineWidth } from './line-width.js';
 import { plainProgressLine, progressLine } from './progress-line.js';
 
 export const PROGRESS_KINDS = ['bar', 'plain', 'json', 'none'] as const;
@@ -30,7 +31,7 @@ export function showProgress(kind: ProgressKind): Progress {
       if (kind === 'none') return;
       const isDue = plainLinesDue();
       const lineOf = {
-        bar: () => CLEAR_LINE + progressLine(snapshot(), columns(), paint),
+        bar: () => CLEAR_LINE + progressLine(snapshot(), lineWidth(process.stderr.columns), paint),
         json: () => `${JSON.stringify({ event: 'progress', ...snapshot() })}\n`,
         plain: () => {
           const now = snapshot();
@@ -58,10 +59,6 @@ function plainLinesDue(): (snapshot: Snapshot) => boolean {
     if (due) toldAt = Date.now();
     return due;
   };
-}
-
-function columns(): number {
-  return (process.stderr.columns ?? 80) - 1;
 }
 
 /** In colour where the terminal has it and NO_COLOR doesn't forbid it (https://no-color.org). */
