@@ -12,7 +12,13 @@ export function duration(seconds: number): string {
 /** The clock's time, with the day when it is not today's. */
 export function clockTime(at: Date, now = new Date()): string {
   const time = at.toTimeString().slice(0, 5);
-  return at.toDateString() === now.toDateString() ? time : `${at.toISOString().slice(0, 10)} ${time}`;
+  return at.toDateString() === now.toDateString() ? time : `${dayOf(at)} ${time}`;
+}
+
+/** The day by the same clock: in ISO 8601 it would be that of UTC. */
+function dayOf(at: Date): string {
+  const [month, day] = [at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0'));
+  return `${at.getFullYear()}-${month}-${day}`;
 }
 
 /** `1 row`, `2 rows`. */
