@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { InputPlace } from '../manifest/manifest.js';
-import type { RunKey } from '../password/run-key.js';
 import { conductRun, type Onlooker, type OpenedRun } from '../run/conduct.js';
 import {
   createRunDirectory,
@@ -13,6 +12,7 @@ import {
 } from '../run/directory.js';
 import type { Unfinished } from '../run/ending.js';
 import type { Finished } from '../run/finish.js';
+import { keyFromElsewhere } from '../run/key-source.js';
 import { launchRun } from '../run/launch.js';
 import { prepareRun } from '../run/prepare.js';
 import { reopenRun } from '../run/reopen.js';
@@ -63,7 +63,7 @@ export function resetPasswords(options: ResetOptions): PasswordReset {
     let begun = false;
     try {
       let input: InputPlace = { path: request.file };
-      let key: RunKey | undefined;
+      let key = keyFromElsewhere();
       if (asked.users !== undefined) {
         directory = await createRunDirectory(asked.runDirectory);
         const holdsPasswords = request.mode === 'password-column';
@@ -115,7 +115,7 @@ async function conductAndWarn(
   onlooker: Onlooker,
   onWarning: (text: string) => void,
 ): Promise<Finished | Unfinished> {
-  const ended = await conductRun(run, onlooker);
+  const ended = await conductRun(run, { ...onlooker, onNeighbour: onWarning });
   if ('summary' in ended && ended.queueLeft !== undefined) onWarning(ended.queueLeft);
   return ended;
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   resetPasswords,
   type ResetOptions,
@@ -138,6 +138,44 @@ describe('a mistake is told before anything is sent, by the option’s name', ()
     await expect(run.summary).rejects.toThrow(UsageError);
     expect(workplace.has('')).toBe(false);
   });
+});
+
+test('the key that the environment names is that of a run and of its resume, and comes into no directory', async () => {
+  const keyFile = join(workplace.path, 'a.key');
+  await writeFile(keyFile, Buffer.alloc(32, 7), { mode: 0o600 });
+  vi.stubEnv('COGNITO_BULK_RESET_KEY_FILE', keyFile);
+  try {
+    const signal = AbortSignal.timeout(500);
+    const run = resetPasswords(options({ users: users(300), rate: 100, signal }));
+    await expect(run.summary).rejects.toThrow(RunInterruptedError);
+    expect(workplace.has('run.key')).toBe(false);
+    expect((await resumePasswords(workplace.runDir).summary).byStatus.succeeded).toBe(300);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+/** Does something as soon as a run is under way, then leaves it. */
+async function meanwhile(run: AsyncIterable<RowOutcome>, act: () => Promise<unknown>): Promise<void> {
+  for await (const _ of run) {
+    await act();
+    break;
+  }
+}
+
+test('onWarning hears of another run on the queue, as a person at the command line does', async () => {
+  const told: string[] = [];
+  const onWarning = (text: string) => {
+    if (/the run .* is under way on this queue/.test(text)) told.push(text);
+  };
+  const slow = (name: string) =>
+    resetPasswords(options({ users: users(600), rate: 20, runDirectory: join(workplace.path, name) }));
+  await meanwhile(slow('one'), () => resetPasswords(options({ users: users(5), onWarning })).summary);
+  expect(told).toHaveLength(1);
+  // And of one that is resumed.
+  const resumed = () => resumePasswords(join(workplace.path, 'one'), { onWarning });
+  await meanwhile(slow('two'), () => meanwhile(resumed(), async () => undefined));
+  expect(told).toHaveLength(2);
 });
 
 test('the sample runs as it stands, against the package as its users import it', async () => {
