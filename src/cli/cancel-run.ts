@@ -16,6 +16,7 @@ import { reopenReport } from '../run/reopen-report.js';
 import { isCheckWhole, rowsToRun } from '../run/user-check.js';
 import { UsageError } from '../usage-error.js';
 import { ExitCode } from './exit-code.js';
+import { KEY_LEFT } from './key-left.js';
 import { warn } from './tell.js';
 import { keyOfRun } from '../run/key-source.js';
 import { openLog } from '../run/log.js';
@@ -43,7 +44,7 @@ export async function cancelRun(path: string, options: CancelOptions): Promise<n
     // Only now: the run that has just ended may have written it anew.
     const record = await readRunRecord(directory.record);
     await rm(directory.control, { force: true });
-    say(await cancel(directory, record, options), directory, options);
+    say(await cancel(directory, record, options), { directory, record, options });
     return ExitCode.succeeded;
   } finally {
     await lock.release();
@@ -107,14 +108,20 @@ async function endLiveRun(directory: RunDirectory): Promise<void> {
 }
 
 function say(
-  { summary, failed, toRetry, queueLeft }: Finished,
-  directory: RunDirectory,
-  { json }: CancelOptions,
+  { summary, failed, toRetry, keyLeft, queueLeft }: Finished,
+  { directory, record, options }: { directory: RunDirectory; record: RunRecord; options: CancelOptions },
 ): void {
   if (queueLeft !== undefined) warn('plain', queueLeft);
+  if (keyLeft) warn('plain', KEY_LEFT);
   process.stdout.write(
-    json
+    options.json
       ? `${JSON.stringify({ ...summary, status: 'cancelled', runDirectory: directory.path })}\n`
-      : summaryTable(summary, { report: directory.report, page: directory.page, failed, toRetry }),
+      : summaryTable(summary, {
+          report: directory.report,
+          page: directory.page,
+          failed,
+          toRetry,
+          ...(record.recipients === undefined ? {} : { credentials: directory.credentials }),
+        }),
   );
 }

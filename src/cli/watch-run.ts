@@ -13,6 +13,7 @@ import { createApart } from './apart.js';
 import { canaryGate } from './canary-gate.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
+import { KEY_LEFT } from './key-left.js';
 import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { resultOf, resumeCommand, type RunResult } from './result.js';
@@ -89,13 +90,7 @@ function sayFinished(
     });
   }
   if (queueLeft !== undefined) warn(output.progress, queueLeft);
-  if (keyLeft) {
-    tell(
-      output.progress,
-      'warning',
-      'warning: the key was given by COGNITO_BULK_RESET_KEY_FILE and is still there: destroy it where it is\n',
-    );
-  }
+  if (keyLeft) warn(output.progress, KEY_LEFT);
   if (!output.json) {
     process.stdout.write(
       summaryTable(summary, {

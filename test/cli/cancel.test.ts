@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
@@ -207,4 +208,33 @@ test('a cancel that is killed half way is done again', async () => {
   expect(again.code).toBe(0);
   expect(JSON.parse(again.stdout).byStatus).toMatchObject({ unprocessed: rows });
   await expectWholeReport(rows);
+});
+
+test('a cancelled run with recipients says where their passwords are, and that a key from elsewhere is left', async () => {
+  const keyFile = join(workplace.path, 'a.key');
+  await writeFile(keyFile, Buffer.alloc(32, 7), { mode: 0o600 });
+  const here = { ...workplace.here, env: { COGNITO_BULK_RESET_KEY_FILE: keyFile } };
+  await standIn.setFaults([
+    { username: 'user-60', action: { kind: 'error', name: 'AccessDeniedException' } },
+  ]);
+  const recipient = await identityToRecipient(await generateX25519Identity());
+  const args = ['run', 'users.csv', '--pool-id', POOL, '--yes', '--generate', '--recipient', recipient];
+  const more = [
+    '--queue',
+    inject('redisUrl'),
+    '--run-dir',
+    workplace.runDir,
+    '--quota',
+    '1000',
+    '--rate',
+    '200',
+  ];
+  expect((await runProgram([...args, ...more, ...service()], here)).code).toBe(3);
+  const { code, stdout, stderr } = await runProgram(['cancel', workplace.runDir], here);
+  expect(code).toBe(0);
+  expect(stdout).toContain(join(workplace.runDir, 'credentials.csv.age'));
+  expect(workplace.has('credentials.csv.age')).toBe(true);
+  expect(stderr).toBe(
+    'warning: the key was given by COGNITO_BULK_RESET_KEY_FILE and is still there: destroy it where it is\n',
+  );
 });
