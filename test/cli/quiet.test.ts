@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
@@ -20,7 +20,7 @@ afterEach(() => workplace.remove());
 
 const quiet = (...more: string[]) => [
   ...runOn(POOL, standIn.url),
-  ...['--generate', '--queue', inject('redisUrl'), '--run-dir', workplace.runDir, '--quiet', ...more],
+  ...['--generate', '--run-dir', workplace.runDir, '--quiet', ...more],
 ];
 
 test('a quiet run that asks nobody prints its result and nothing else', async () => {

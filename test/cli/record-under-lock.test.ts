@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
@@ -33,7 +33,11 @@ async function whileChanged(...args: string[]) {
   await writeFile(at('run.lock'), '');
   await mkdir(at('run.lock.guard'));
   const program = await startProgram(args, workplace.here);
-  const waits = async () => (await readdir(workplace.runDir)).some((name) => /^run\.lock\.[^g]/.test(name));
+  const waits = async () => {
+    // An old one is taken for a dead process's, and the program may be slow to start.
+    await utimes(at('run.lock.guard'), new Date(), new Date());
+    return (await readdir(workplace.runDir)).some((name) => /^run\.lock\.[^g]/.test(name));
+  };
   await expect.poll(waits, { interval: 10 }).toBe(true);
   const record = await readFile(at('run.json'), 'utf8');
   await writeFile(at('run.json'), record.replace(/"name": "[^"]*"/, '"name": "renamed-meanwhile"'));
