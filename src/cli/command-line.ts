@@ -1,4 +1,6 @@
 import { CommanderError } from 'commander';
+import { stopAdvice } from '../cognito/stop-advice.js';
+import { QueueNotOpenedError } from '../queue/queue-fault.js';
 import { ManifestChangedError } from '../manifest/changed-error.js';
 import { withoutUrlPasswords } from '../queue/url-passwords.js';
 import { asWriteError } from '../report/report-write-error.js';
@@ -29,6 +31,11 @@ try {
   } else if (error instanceof CommanderError) {
     // Commander has printed it already; help and version end with 0.
     process.exitCode = error.exitCode === 0 ? ExitCode.succeeded : ExitCode.usage;
+  } else if (error instanceof QueueNotOpenedError) {
+    process.stderr.write(
+      `cognito-bulk-reset: ${escapeForTerminal(error.message)}\n${stopAdvice('QueueFault')}\n`,
+    );
+    process.exitCode = ExitCode.stopped;
   } else {
     const disk = asWriteError(error, 'The run directory');
     if (disk === undefined) sayFault(error);

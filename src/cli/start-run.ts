@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { stat } from 'node:fs/promises';
 import { type InputPlace, inputText } from '../manifest/manifest.js';
+import { stopAdvice } from '../cognito/stop-advice.js';
 import { asWriteError } from '../report/report-write-error.js';
+import { QueueNotOpenedError } from '../queue/queue-fault.js';
 import { createRunDirectory, type RunDirectory, removeRunDirectory } from '../run/directory.js';
 import { keyFromElsewhere } from '../run/key-source.js';
 import { launchRun } from '../run/launch.js';
@@ -76,6 +78,8 @@ export async function startRun(
       (run) => watchRun({ ...run, output, yes: output.yes, observers, ui }),
     );
   } catch (error) {
+    if (error instanceof QueueNotOpenedError)
+      throw new UsageError(`${error.message}\n${stopAdvice('QueueFault')}`, { cause: error });
     const disk = begun ? undefined : asWriteError(error, path, 'run it again');
     throw disk === undefined ? error : new UsageError(disk.message, { cause: error });
   } finally {

@@ -16,6 +16,11 @@ export class QueueEndedError extends Error {
   override readonly name = 'QueueEndedError';
 }
 
+/** The queue can't even be opened. Nothing is begun, or gone on with, until somebody mends it. */
+export class QueueNotOpenedError extends Error {
+  override readonly name = 'QueueNotOpenedError';
+}
+
 /**
  * Why the queue can't be worked with until somebody mends it, if this error says so: its store is full, broken or refuses
  * us. Undefined for all else, above all a connection that is lost: that comes back by itself.

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
@@ -199,10 +201,39 @@ test('a file that may not grow (ulimit -f) stops the run like a full disk, and a
 });
 
 test.skipIf(!canMount)(
-  `a disk that is full at the start is a mistake to mend first: exit 2, nothing sent, nothing left${mayMount}`,
+  `a disk that has no room to open the embedded queue again ends resume with the words of a run that stops for it${mayMount}`,
   async () => {
-    const small = await place('size=10m');
+    const small = await place('size=60m');
+    await standIn.setFaults([
+      { username: 'user-50', action: { kind: 'error', name: 'AccessDeniedException' } },
+    ]);
+    expect((await runProgram(runArgs(), workplace.here)).code).toBe(3);
+    await standIn.setFaults([]);
+    // As a kill leaves them: jobs that are under way, on pages without room for another version of them.
+    const queue = await PGlite.create({ dataDir: join(workplace.runDir, 'queue') });
+    await queue.exec(`update bullmq.job set state = 'active', lock_token = 'dead'`);
+    await queue.exec('vacuum full bullmq.job');
+    await queue.close();
+    await writeFile(join(workplace.path, 'kept'), Buffer.alloc(16_384));
     await small?.fill();
+    // Room for the lock alone.
+    await rm(join(workplace.path, 'kept'));
+    const { code, stdout, stderr } = await resume();
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /^cognito-bulk-reset: QueueFault: .*No space left on device\nThe queue can’t be used as it is: make room .*\n$/,
+    );
+    await small?.free();
+    expect((await resume()).code).toBe(0);
+  },
+);
+
+test.skipIf(!canMount).each(['10m', '3m'])(
+  `a disk of %s that is full at the start is a mistake to mend first: exit 2, nothing sent, nothing left${mayMount}`,
+  async (size) => {
+    const small = await place(`size=${size}`);
+    // The small one fills up when the queue is made in it.
+    if (size === '10m') await small?.fill();
     const { code, stderr } = await runProgram(runArgs(), workplace.here);
     expect(code).toBe(2);
     expect(stderr).toMatch(
