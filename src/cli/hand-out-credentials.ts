@@ -71,7 +71,7 @@ async function sourceOf(standing: Standing, directory: RunDirectory): Promise<Cr
   const shape = shapeOf(record);
   if (
     standing.kind === 'finished' &&
-    (await sha256OfFile(directory.report)) !== standing.summary.reportSha256
+    (await sha256OfFile(directory.report).catch(() => undefined)) !== standing.summary.reportSha256
   ) {
     throw new UsageError(
       `${directory.report} is not as the run left it, and a changed row would get a password that was never set: put the file back.`,

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { isRetryable } from '../cognito/errors.js';
 import type { RowSelection } from '../manifest/manifest.js';
 import { readReport } from '../report/read-report.js';
+import { openReportToRead } from '../report/report-file.js';
 import type { ReportRecord } from '../report/report-line.js';
 import type { Summary } from '../report/summary.js';
 
@@ -30,7 +30,7 @@ export async function rowsToRetry(
   const rows: number[] = [];
   const passwordSent = new Set<number>();
   const leftOut = new Map<string, number>();
-  const file = await open(report, 'r');
+  const file = await openReportToRead(report);
   try {
     for await (const { records } of readReport(file, report)) {
       for (const record of records) {

@@ -208,7 +208,7 @@ describe('verify --offline', () => {
     expect(await standIn.size()).toBe(0);
   });
 
-  test('a report that is gone is one of the things that are wrong (exit 1), a summary that is gone or changed is told in a line (exit 2)', async () => {
+  test('a report that is gone is one of the things that are wrong (exit 1), and a line for who needs it (exit 2), as is a summary that is gone or changed', async () => {
     await run(csvOf(users(3)), '--generate');
     await rename(file('report.csv'), file('elsewhere.csv'));
     const gone = await verify('--offline');
@@ -217,6 +217,11 @@ describe('verify --offline', () => {
     const online = await verify('--quiet');
     expect(online).toMatchObject({ code: 2, stdout: '' });
     expect(online.stderr).toMatch(/^cognito-bulk-reset: .*report\.csv does not exist.*\n$/);
+    for (const command of [['retry'], ['credentials', '--passphrase', '-o', 'out.age']]) {
+      const result = await runProgram([...command, 'run'], workplace.here);
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(result.stderr).toMatch(/^cognito-bulk-reset: .*report\.csv .*\n$/);
+    }
     await rename(file('elsewhere.csv'), file('report.csv'));
 
     await edit(file('summary.json'), (text) => text.slice(1));
