@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+// Not by the name of what is used, which Node 20 has not: `checkNode` is to be heard first.
+import module from 'node:module';
 import { join } from 'node:path';
 import { userCache } from '../user-cache.js';
 
@@ -13,7 +14,7 @@ export function keepCompiledCode(): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const { uid, mode } = statSync(directory);
-    if (uid === process.getuid?.() && (mode & 0o022) === 0) enableCompileCache(directory);
+    if (uid === process.getuid?.() && (mode & 0o022) === 0) module.enableCompileCache(directory);
   } catch {
     // A home that can't be written to only costs the time.
   }

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
+import { checkNode } from './check-node.js';
 import { keepCompiledCode } from './keep-compiled-code.js';
+
+checkNode(process.versions.node);
 
 // V8 lets garbage pile up while there is memory on the machine: a run over Redis at 750 users a second peaked at 280 MB. With
 // these it peaks at 170 MB, in at most 3 % more processor time (BENCHMARKS.md, "Memory").

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { runProgram } from '../support/program.js';
+import { CLI, runProgram } from '../support/program.js';
 import { startStandIn } from '../support/stand-in/stand-in.js';
 import { csvOf, runOn, users } from './workplace.js';
 
@@ -40,6 +42,23 @@ test('a home that is no directory costs nothing but the time', async () => {
   expect(code).toBe(2);
   expect(stderr).not.toContain('ENOTDIR');
 });
+
+/** An older Node that this machine may have beside the one of the tests. */
+const OTHER_NODE = '/usr/bin/node';
+const otherVersion = spawnSync(OTHER_NODE, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+const isOld = /^v(1[89]|20|21)\./.test(otherVersion);
+
+test.skipIf(!isOld)(
+  `a Node that is too old is told so in one line, with the one that is needed (exit 2)${isOld ? '' : ' (skipped: there is no old Node here)'}`,
+  () => {
+    const { status, stdout, stderr } = spawnSync(OTHER_NODE, [CLI, '--version'], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(stderr).toBe(
+      `cognito-bulk-reset: this is Node ${otherVersion.trim().slice(1)}, and Node ${engines.node.slice(2)} or newer is needed: install it, or put it first on PATH.\n`,
+    );
+  },
+);
 
 /** Says at the end which of Node's own modules the program has loaded. */
 const SAYING =
