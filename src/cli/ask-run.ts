@@ -20,7 +20,7 @@ export async function openLiveRun(path: string): Promise<{ directory: RunDirecto
   if (standing.kind === 'live') return { directory, standing };
   throw new UsageError(
     standing.kind === 'finished'
-      ? `The run has finished: its result is in ${directory.summary}.`
+      ? `The run ${standing.summary.cancelledAt === undefined ? 'has finished' : 'was cancelled'}: its result is in ${directory.summary}.`
       : `The run is not under way. Go on with it: cognito-bulk-reset resume ${path}`,
   );
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { QUOTA, rateOf } from '../run/request.js';
+import { QUOTA } from '../run/request.js';
+import { UsageError } from '../usage-error.js';
 import { ask, openLiveRun } from './ask-run.js';
 import { ExitCode } from './exit-code.js';
 import { rateNumber } from './options.js';
@@ -24,7 +25,13 @@ export function setRateCommand(done: (exitCode: number) => void): Command {
     .action(async (path: string, given: unknown) => {
       const { directory, standing } = await openLiveRun(path);
       const quota = standing.record.quota ?? QUOTA;
-      const rate = rateOf({ rate: argumentSchema.parse(given), quota });
+      const asked = argumentSchema.parse(given);
+      const rate = asked === 'max' ? quota : asked;
+      if (rate > quota) {
+        throw new UsageError(
+          `${rate} calls a second are over the run's quota, ${quota}, which is fixed when a run begins: the most is max. A run with more needs run --quota.`,
+        );
+      }
       const { limit } = await ask(directory, { rate }, (snapshot) => snapshot.limit === rate);
       process.stderr.write(`The rate is ${limit} calls a second now.\n`);
       done(ExitCode.succeeded);

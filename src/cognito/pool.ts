@@ -74,7 +74,7 @@ function whyNotDescribed(poolId: string, error: unknown): UsageError {
         ? 'The service asks to slow down: try again in a minute.'
         : 'Nobody answered as a user pool would: check the network, the Region and --endpoint-url.';
   return new UsageError(
-    `The pool ${poolId} could not be looked up (DescribeUserPool): ${verdict.error}${message}. ${advice}`,
+    `The pool ${poolId} could not be looked up (DescribeUserPool): ${verdict.error}${message}${/[.!?]$/.test(message) ? '' : '.'} ${advice}`,
     {
       cause: error,
     },

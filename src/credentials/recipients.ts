@@ -19,7 +19,7 @@ export async function readRecipients(given: readonly string[]): Promise<string[]
   const found: string[] = [];
   for (const one of given) {
     const text = one.trim();
-    if (looksLikeRecipient(text)) found.push(checked(text, `--recipient ${shown(text)}`));
+    if (looksLikeRecipient(text)) found.push(checked(text, `--recipient${shown(text)}`));
     else found.push(...(await recipientsOfFile(one)));
   }
   const recipients = [...new Set(found)];
@@ -34,6 +34,9 @@ export function encrypterFor(recipients: readonly string[]): Encrypter {
   return encrypter;
 }
 
+/** age's, and the first line of SSH's, in whichever format. */
+const PRIVATE = /^(AGE-|-----BEGIN .*PRIVATE KEY-----)/i;
+
 function looksLikeRecipient(text: string): boolean {
   return /^(age1[^/.]*$|AGE-|(ssh|ecdsa|sk)-\S+ )/i.test(text);
 }
@@ -45,9 +48,10 @@ function checked(text: string, name: string): string {
     encrypterFor([text]);
     return text;
   } catch (error) {
-    if (/^AGE-/i.test(text)) {
+    if (PRIVATE.test(text)) {
+      const half = /^AGE-/i.test(text) ? 'age1… (age-keygen -y prints it)' : 'the .pub file beside it';
       throw new UsageError(
-        `${name} is a private key, which must stay with its owner: give its public half, age1… (age-keygen -y prints it).`,
+        `${name} is a private key, which must stay with its owner: give its public half, ${half}.`,
       );
     }
     if (error instanceof RangeError) throw new UsageError(`${name} ${error.message}.`);
@@ -60,8 +64,10 @@ function checked(text: string, name: string): string {
   }
 }
 
+/** With a space before it; nothing of a private key. */
 function shown(text: string): string {
-  return /^AGE-/i.test(text) ? '' : escapeForTerminal(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  if (PRIVATE.test(text)) return '';
+  return ` ${escapeForTerminal(text.length > 40 ? `${text.slice(0, 40)}…` : text)}`;
 }
 
 async function recipientsOfFile(path: string): Promise<string[]> {

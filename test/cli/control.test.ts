@@ -156,7 +156,9 @@ test('set-rate refuses more than the quota that the run was given', async () => 
   await calledAtLeast(5);
   const refused = await command('set-rate', workplace.runDir, '41');
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/over the quota/);
+  expect(refused.stderr).toMatch(
+    /over the run's quota, 40, which is fixed when a run begins: the most is max/,
+  );
   run.kill('SIGKILL');
   await run.result;
 });

@@ -103,6 +103,17 @@ describe('what can’t be encrypted to is refused in one sentence', () => {
     expect(error).toMatchObject({ name: 'UsageError', message: expect.stringMatching(says) });
   });
 
+  test('a private key of SSH in a file, and a private key of age that is given itself, in whole sentences', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'private-'));
+    const path = join(directory, 'id_ed25519');
+    await writeFile(path, '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n');
+    await expect(readRecipients([path])).rejects.toThrow(
+      `${path}, line 1, is a private key, which must stay with its owner: give its public half, the .pub file beside it.`,
+    );
+    await expect(readRecipients(['AGE-SECRET-KEY-1ABC'])).rejects.toThrow(/^--recipient is a private key,/);
+    await rm(directory, { recursive: true });
+  });
+
   test('a private key, without repeating it', async () => {
     const secret = await generateX25519Identity();
     for (const given of [secret, await fileOf(secret)]) {
