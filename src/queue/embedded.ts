@@ -32,6 +32,9 @@ const CLOSE_WITHIN = 5_000;
 const RELEASE_LOCKS = `update bullmq.job set state = 'waiting', lock_token = null, locked_until_ms = null,
   stalled_marked = false where state = 'active'`;
 
+/** PostgreSQL's code for it (errcodes-appendix of its manual). */
+const DISK_FULL = '53100';
+
 /** What is still written of events (of the queue, not of jobs) nobody hears; 0 would mean to keep them all. */
 const EVENTS_KEPT = 1;
 /**
@@ -55,7 +58,8 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   let lost: string | undefined;
   const { thread, pool } = await open()
     .catch(async (error: Error) => {
-      if (isNew) throw error;
+      // On a full disk what is there is whole, and there is no room for another.
+      if (isNew || ('code' in error && error.code === DISK_FULL)) throw error;
       const aside = await makeAnew(directory);
       lost = `the embedded queue could not be opened and was made anew; rows in flight may be called a second time. The old one is in ${aside}.`;
       return open();

@@ -55,6 +55,6 @@ test('a run that is paused and at once let go on is not paused in the end, howev
     await expect.poll(() => asked).toEqual(['pause', 'proceed']);
     expect(paused).toBe(false);
   } finally {
-    await attended.stop();
+    await attended.stop(undefined);
   }
 });
