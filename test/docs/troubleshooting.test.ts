@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** Errors of this program that become another one, or a message, before anybody sees their names. */
-const NEVER_SHOWN = ['QueueEndedError', 'SealBrokenError', 'SealedCopyError'];
+const NEVER_SHOWN = ['QueueEndedError', 'SealBrokenError', 'SealedCopyError', 'QueueNotOpenedError'];
 
 /** The names in a source that a pattern finds. */
 const namesIn = (path: string, pattern: RegExp) =>

@@ -41,7 +41,11 @@ test('a run that is paused and at once let go on is not paused in the end, howev
   const attended = await attend(directory, {
     id: 'run-1',
     // Of the reporter only its counts are looked at.
-    live: { ...live, reporter: { tally: emptyTally() }, pacers: { passwords: pacer } } as LiveRun,
+    live: {
+      ...live,
+      reporter: { tally: emptyTally(), heard: emptyTally() },
+      pacers: { passwords: pacer },
+    } as LiveRun,
     lock: { takenOverBy: async () => undefined, release: async () => undefined },
     log: pino({ level: 'silent' }),
   });
