@@ -106,6 +106,7 @@ export async function runWorker(options: Options): Promise<number> {
     const { signal } = interrupted;
     const leaving = await takePart({ backend, fault: heard.fault, board, plan, key, signal, log, start });
     ended = leaving.kind === 'run ended';
+    if (ended) log.info('the run has finished: its plan stays gone from the queue');
     if (leaving.kind === 'stopped') {
       const { reason: stopped } = leaving;
       process.stderr.write(

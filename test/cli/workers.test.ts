@@ -76,6 +76,7 @@ test('three workers and the run share its rows: each user is called once, each w
     const { code, stdout, stderr } = await worker.result;
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr.match(/"status":"succeeded"/g)?.length).toBeGreaterThan(5);
+    expect(stderr).toContain('the run has finished');
   }
   const counts = Object.values(await standIn.appliedCounts());
   expect(counts).toHaveLength(ROWS);
