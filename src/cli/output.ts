@@ -28,7 +28,7 @@ export function outputOptions(): Option[] {
     option('--progress <kind>', 'how the progress is shown on stderr').choices(PROGRESS_KINDS),
     option('--plain', 'the same as --progress plain: lines, for a screen reader or a log'),
     option('--verbose', 'the lines of run.log too, one for each outcome; implies --plain'),
-    option('--quiet', 'the same as --progress none: only the result and errors'),
+    option('--quiet', 'the same as --progress none: the plan, the result and errors'),
   ];
 }
 

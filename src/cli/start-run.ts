@@ -53,9 +53,7 @@ export async function startRun(
     const prepared = await prepareRun(request, input, retryOf);
     const surveyed = request.checkUsers ? await checkFirst(prepared, output) : undefined;
     if (surveyed === 'interrupted') return ExitCode.interrupted;
-    // Who is asked must see what about.
-    if (output.progress !== 'none' || !output.yes)
-      tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed?.survey));
+    tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed?.survey));
     const answer = await confirm(prepared, output.yes);
     if (answer !== 'yes') {
       tell(output.progress, 'ended', 'Nothing was sent.\n');

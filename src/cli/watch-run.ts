@@ -32,10 +32,8 @@ export async function watchRun(run: WatchedRun): Promise<number> {
   const { record, directory, report, output } = run;
   const { metrics, metricsUrl } = run.observers;
   metrics?.label(record.id, record.pool.id);
-  if (metricsUrl !== undefined && output.progress !== 'none')
-    tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
+  if (metricsUrl !== undefined) tell(output.progress, 'message', `Metrics are at ${metricsUrl}\n`);
   const { ui } = run;
-  // Said in any case: nobody gets in without its token.
   if (ui !== undefined) tell(output.progress, 'message', `The run is shown at ${ui.url}\n`);
   const interrupted = onInterrupt(output.progress);
   const progress = showProgress(output.progress);
