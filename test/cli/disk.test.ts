@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Redis } from 'ioredis';
@@ -174,6 +174,14 @@ test.skipIf(!canMount)(
     await standIn.setFaults([{ operation: 'AdminSetUserPassword', action: { kind: 'latency', ms: 8_000 } }]);
     const program = await startProgram(runArgs('--canary', '5', ...onRedis()), workplace.here);
     await expect.poll(calls, { timeout: 60_000, interval: 10 }).not.toEqual([]);
+    // live.json, which is written anew each second, would give a name back.
+    const draft = join(workplace.runDir, 'live.json.tmp');
+    const isTaken = () =>
+      mkdir(draft).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isTaken, { interval: 10 }).toBe(true);
     await small?.fillNames();
     const { code, stderr } = await program.result;
     expect([code, stderr]).toEqual([
