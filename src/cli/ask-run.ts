@@ -4,6 +4,7 @@ import { openRunDirectory, type RunDirectory } from '../run/directory.js';
 import type { Snapshot } from '../run/snapshot.js';
 import { type Standing, standingOf } from '../run/standing.js';
 import { UsageError } from '../usage-error.js';
+import { hasEnded } from './resume-ended.js';
 
 /** How long the live run may take to say that it does what was asked, in ms. */
 const ANSWER_WITHIN = 10_000;
@@ -18,11 +19,8 @@ export async function openLiveRun(path: string): Promise<{ directory: RunDirecto
   const directory = await openRunDirectory(path);
   const standing = await standingOf(directory);
   if (standing.kind === 'live') return { directory, standing };
-  throw new UsageError(
-    standing.kind === 'finished'
-      ? `The run ${standing.summary.cancelledAt === undefined ? 'has finished' : 'was cancelled'}: its result is in ${directory.summary}.`
-      : `The run is not under way. Go on with it: cognito-bulk-reset resume ${path}`,
-  );
+  if (standing.kind === 'finished') throw hasEnded(standing.summary, directory);
+  throw new UsageError(`The run is not under way. Go on with it: cognito-bulk-reset resume ${path}`);
 }
 
 /**

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '../queue/open-backend.js';
 import { hearQueue } from '../queue/queue-fault.js';
-import { summaryTable } from '../report/summary-table.js';
 import { cancelRows } from '../run/cancel.js';
 import { askOf } from '../run/control.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
@@ -15,9 +14,8 @@ import { type RunRecord, readRunRecord } from '../run/record.js';
 import { reopenReport } from '../run/reopen-report.js';
 import { isCheckWhole, rowsToRun } from '../run/user-check.js';
 import { UsageError } from '../usage-error.js';
+import { endScreen, warnOfLeft } from './end-screen.js';
 import { ExitCode } from './exit-code.js';
-import { KEY_LEFT } from './key-left.js';
-import { warn } from './tell.js';
 import { keyOfRun } from '../run/key-source.js';
 import { openLog } from '../run/log.js';
 
@@ -108,20 +106,13 @@ async function endLiveRun(directory: RunDirectory): Promise<void> {
 }
 
 function say(
-  { summary, failed, toRetry, keyLeft, queueLeft }: Finished,
+  ended: Finished,
   { directory, record, options }: { directory: RunDirectory; record: RunRecord; options: CancelOptions },
 ): void {
-  if (queueLeft !== undefined) warn('plain', queueLeft);
-  if (keyLeft) warn('plain', KEY_LEFT);
+  warnOfLeft(ended, 'plain');
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ ...summary, status: 'cancelled', runDirectory: directory.path })}\n`
-      : summaryTable(summary, {
-          report: directory.report,
-          page: directory.page,
-          failed,
-          toRetry,
-          ...(record.recipients === undefined ? {} : { credentials: directory.credentials }),
-        }),
+      ? `${JSON.stringify({ ...ended.summary, status: 'cancelled', runDirectory: directory.path })}\n`
+      : endScreen(ended, directory, record),
   );
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { lookIntoRunDirectory } from '../run/directory.js';
-import { type Standing, standingOf } from '../run/standing.js';
+import { endOf, type Standing, standingOf } from '../run/standing.js';
 import { ExitCode } from './exit-code.js';
 import { option } from './options.js';
 import { outputUnread } from './readers.js';
@@ -70,12 +70,7 @@ function asJson(standing: Standing): object {
       const { last } = standing;
       const stepsDone = record.steps === undefined ? {} : { steps };
       return {
-        state:
-          last === undefined
-            ? state
-            : last.state === 'stopped' || last.state === 'interrupted'
-              ? last.state
-              : 'killed',
+        state: endOf(last),
         ...run,
         reason: last?.reason,
         at: last?.at,

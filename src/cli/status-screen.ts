@@ -3,7 +3,7 @@ import { stepLines } from '../report/summary-table.js';
 import { errorsByCount, type StepCounts } from '../report/tally.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import type { Snapshot } from '../run/snapshot.js';
-import type { Standing } from '../run/standing.js';
+import { endOf, type Standing } from '../run/standing.js';
 import { withCommas } from '../with-commas.js';
 import { indented } from './text-block.js';
 import { clockTime, duration } from './words.js';
@@ -81,16 +81,16 @@ function reasonOf(standing: Standing): [string, string][] {
 }
 
 function unfinished(last: Snapshot | undefined): string {
-  switch (last?.state) {
-    case undefined:
+  const at = minuteOf(last?.at);
+  const how = endOf(last);
+  switch (how) {
+    case 'unfinished':
       return 'not running, and not finished';
+    case 'killed':
+      return `killed, or its host went down; it last wrote at ${at}`;
     case 'interrupted':
-      return `interrupted at ${minuteOf(last.at)}`;
     case 'stopped':
-      return `stopped at ${minuteOf(last.at)}`;
-    case 'running':
-    case 'paused':
-      return `killed, or its host went down; it last wrote at ${minuteOf(last.at)}`;
+      return `${how} at ${at}`;
   }
 }
 

@@ -1,6 +1,5 @@
 import { RESET_USER } from '../../jobs/reset-user.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
-import { summaryTable } from '../report/summary-table.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { conductRun, type OpenedRun } from '../run/conduct.js';
 import type { Unfinished } from '../run/ending.js';
@@ -11,9 +10,9 @@ import type { Ui } from '../ui/serve-ui.js';
 import { withCommas } from '../with-commas.js';
 import { createApart } from './apart.js';
 import { canaryGate } from './canary-gate.js';
+import { endScreen, warnOfLeft } from './end-screen.js';
 import { ExitCode } from './exit-code.js';
 import { onInterrupt } from './interrupt.js';
-import { KEY_LEFT } from './key-left.js';
 import type { OutputOptions } from './output.js';
 import { showProgress } from './progress.js';
 import { resultOf, resumeCommand, type RunResult } from './result.js';
@@ -75,10 +74,8 @@ function endingInWords(ended: Finished | Unfinished, rows: number): string {
   return ended.kind === 'interrupted' ? `Interrupted ${after}: resume it.` : `Ended ${after}: ${ended.why}.`;
 }
 
-function sayFinished(
-  { summary, failed, keyLeft, queueLeft, toRetry }: Finished,
-  { directory, output, record }: WatchedRun,
-): number {
+function sayFinished(ended: Finished, { directory, output, record }: WatchedRun): number {
+  const { summary } = ended;
   if (output.progress === 'json') {
     tell('json', 'ended', 'Finished', {
       status: 'finished',
@@ -86,19 +83,8 @@ function sayFinished(
       runDirectory: directory.path,
     });
   }
-  if (queueLeft !== undefined) warn(output.progress, queueLeft);
-  if (keyLeft) warn(output.progress, KEY_LEFT);
-  if (!output.json) {
-    process.stdout.write(
-      summaryTable(summary, {
-        report: directory.report,
-        page: directory.page,
-        failed,
-        toRetry,
-        ...(record.recipients === undefined ? {} : { credentials: directory.credentials }),
-      }),
-    );
-  }
+  warnOfLeft(ended, output.progress);
+  if (!output.json) process.stdout.write(endScreen(ended, directory, record));
   return summary.byStatus.succeeded === summary.rows ? ExitCode.succeeded : ExitCode.someFailed;
 }
 

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { STEPS } from '../steps.js';
 import { UsageError } from '../usage-error.js';
+import { parseJson } from '../parse-json.js';
 import { replaceFile } from './atomic-file.js';
 import { errorsByCount, type Tally } from './tally.js';
 import { escapeForTerminal } from './terminal-text.js';
@@ -82,19 +83,11 @@ export async function writeSummary(path: string, summary: Summary): Promise<void
 
 /** What summary.json says. @throws UsageError for what no run has written */
 export function parseSummary(text: string, path: string): Summary {
-  const parsed = summarySchema.safeParse(jsonOf(text));
+  const parsed = summarySchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new UsageError(
     `${escapeForTerminal(path)} is not a run’s summary: it was changed or is of another version. Put it back as it was; what became of each user is in report.csv.`,
   );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Bytes read at once. */

@@ -7,6 +7,7 @@ import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { Reporter } from '../report/reporter.js';
+import { parseJson } from '../parse-json.js';
 import { createMender } from './mend.js';
 import { createPendingRows, type PendingRow } from './rows.js';
 
@@ -176,12 +177,4 @@ function detailsOf(outcome: Outcome) {
     ...(steps === undefined ? {} : { steps }),
     ...(requestId === undefined ? {} : { requestId }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -28,19 +28,12 @@ export function keepLiveFile(
     stop: async (last) => {
       clearInterval(timer);
       await writing;
-      const left = last === undefined ? false : await written(path, last);
+      const drop = (file: string) => rm(file, { force: true }).catch(() => undefined);
       // One that can't be written must not go on telling of a run that runs.
-      for (const one of [...(left ? [] : [path]), `${path}.tmp`])
-        await rm(one, { force: true }).catch(() => undefined);
+      await (last === undefined ? drop(path) : writeWhole(path, last).catch(() => drop(path)));
+      await drop(`${path}.tmp`);
     },
   };
-}
-
-async function written(path: string, snapshot: Snapshot): Promise<boolean> {
-  return writeWhole(path, snapshot).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function writeWhole(path: string, snapshot: Snapshot): Promise<void> {

@@ -7,6 +7,7 @@ import { replaceFile } from '../report/atomic-file.js';
 import { keptProtectionSchema } from './protected-users.js';
 import { STEPS } from '../steps.js';
 import { UsageError } from '../usage-error.js';
+import { parseJson } from '../parse-json.js';
 import { canarySchema } from './canary.js';
 import { MODES } from './modes.js';
 import { runRequestSchema } from './request.js';
@@ -97,12 +98,4 @@ export async function readRunRecord(path: string): Promise<RunRecord> {
   throw new UsageError(
     `${path} is not a run’s record${where === '' ? '' : ` (${where})`}: it was changed or is of another version.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

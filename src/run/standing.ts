@@ -35,6 +35,12 @@ export async function standingOf(directory: RunDirectory): Promise<Standing> {
   return { kind: 'unfinished', record, key, tally: await tallyOf(directory.report), last };
 }
 
+/** How the last process of an unfinished run ended, by what it left: one that was killed could not say so. */
+export function endOf(last: Snapshot | undefined): 'interrupted' | 'stopped' | 'killed' | 'unfinished' {
+  if (last === undefined) return 'unfinished';
+  return last.state === 'running' || last.state === 'paused' ? 'killed' : last.state;
+}
+
 /** What the process that has the run last wrote of it; undefined as long as it only starts. */
 export async function snapshotOf(
   { live }: RunDirectory,
