@@ -70,13 +70,16 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     run.standIn.setFaults([{ username: 'user-1', action: { kind: 'error', name } }]);
     // Nobody may call for a while, so the job is taken, waits for its turn and is given back.
     const first = run.work();
-    await first.pacers.passwords.pauseFor(60_000, 'asked');
+    await first.pacers.passwords.pauseFor(60_000);
     await run.add(1, 'user-1');
     await expect.poll(() => run.queue.getActiveCount()).toBe(1);
     await first.drain();
     expect(run.standIn.size()).toBe(0);
     expect(await run.queue.getWaitingCount()).toBe(1);
-    expect((await run.queue.getJob('row-1'))?.data).toMatchObject({ unsent: 1 });
+    // A worker that waits for a job just when it is drained may take it once more, and gives it back again.
+    const job = await run.queue.getJob('row-1');
+    expect(job?.attemptsStarted).toBeGreaterThan(0);
+    expect(job?.data).toMatchObject({ unsent: job?.attemptsStarted });
 
     const store = run.backend.paceStore('AdminSetUserPassword');
     const { version, state, now } = await store.read();
