@@ -136,7 +136,7 @@ export async function callUntilAnswered(
       onFailedAttempt: async ({ error, retriesConsumed }) => {
         // The first refusals may be this user's bad luck; then it is an outage, for everybody.
         if (error instanceof CallFailed && retriesConsumed >= 2 && isOutage(error.verdict)) {
-          await pacer.pauseFor(OUTAGE_PAUSE, 'outage').catch(() => undefined);
+          await pacer.pauseFor(OUTAGE_PAUSE).catch(() => undefined);
         }
       },
       shouldConsumeRetry: ({ error, retriesConsumed }) =>

@@ -11,6 +11,7 @@ export const paceStateSchema = z.object({
   putOff: z.number(),
   pausedUntil: z.number(),
   limit: z.number().optional(),
+  held: z.boolean().optional(),
 });
 
 /** What a store holds: the state and a number that changes with it. */

@@ -21,6 +21,8 @@ export interface PaceState {
   putOff: number;
   /** Calls a second at most, if another limit was asked for since the run began. */
   limit?: number | undefined;
+  /** Somebody has paused the run: no slots until it is let go on, whoever of its processes lives. */
+  held?: boolean | undefined;
 }
 
 /**
@@ -132,7 +134,10 @@ export interface Slots {
   putOff: number;
 }
 
-/** Takes the next slots, as many as are wanted but only a few; none before it is time. */
+/** How long a process waits, at least, before it looks whether it may go on, in ms. */
+const LOOK_AGAIN = 250;
+
+/** Takes the next slots, as many as are wanted but only a few; none before it is time, and none while the pace is held. */
 export function takeSlots(
   state: PaceState,
   limit: number,
@@ -142,6 +147,7 @@ export function takeSlots(
   const every = spacing(currentRate(state, limit, now));
   const first = Math.max(now, state.next);
   const slots = { first, every, putOff: state.putOff };
+  if (state.held === true) return { state, count: 0, ...slots, first: now + AHEAD + LOOK_AGAIN };
   if (first - now > AHEAD) return { state, count: 0, ...slots };
   const atOnce = first - now > AHEAD / 2 ? 1 : Math.floor(limit * AT_ONCE);
   const count = Math.max(1, Math.min(wanted, atOnce));
@@ -160,6 +166,15 @@ export function putOffAfter(slots: Pick<Slots, 'putOff'>, late: number, usual: n
 export function putOffTo(state: PaceState, putOff: number): PaceState {
   const more = putOff - state.putOff;
   return more <= 0 ? state : { ...state, next: state.next + more, putOff };
+}
+
+/** No slots until it is released. */
+export function hold(state: PaceState): PaceState {
+  return state.held === true ? state : { ...state, held: true };
+}
+
+export function release(state: PaceState): PaceState {
+  return state.held === true ? { ...state, held: false } : state;
 }
 
 /** No slots for `ms` from now on; those that are taken are the business of who took them. */

@@ -3,11 +3,13 @@ import {
   AHEAD,
   changeLimit,
   currentRate,
+  hold,
   latest,
   type PaceState,
   pause,
   putOffAfter,
   putOffTo,
+  release,
   restoredPace,
   type Slots,
   slowDown,
@@ -34,8 +36,11 @@ export interface Pacer {
   turn(signal: AbortSignal): Promise<Turn>;
   /** The service asked to slow down, for a call that started at `startedAt` (`performance.now()`). */
   slowDown(startedAt: number): Promise<void>;
-  /** Nobody may call for `ms`: the endpoint is out of reach, or somebody has asked for it. */
-  pauseFor(ms: number, because: 'outage' | 'asked'): Promise<void>;
+  /** Nobody may call for `ms`: the endpoint is out of reach. */
+  pauseFor(ms: number): Promise<void>;
+  /** Nobody may call, in any process, until it is released. */
+  hold(): Promise<void>;
+  release(): Promise<void>;
   /** The latest that is known, for the progress line. */
   view(): { rate: number; limit: number; pausedMs: number; why: Why };
   /** Calls a second at most from now on, for all pacers of this store. */
@@ -43,7 +48,7 @@ export interface Pacer {
 }
 
 /** Why calls are put off. */
-type Why = 'throttled' | 'outage' | 'asked';
+type Why = 'throttled' | 'outage';
 
 interface Waiter {
   start(turn: Turn): void;
@@ -130,6 +135,8 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       if (slots.count === 0) {
         // Not all workers at the same moment.
         await sleep(slots.first - AHEAD - storeNow() + (Math.random() * AHEAD) / 2);
+        // Another process may have released it.
+        if (known.state?.held === true) await learn(store.read);
         continue;
       }
       for (let i = 0; i < slots.count; i += 1) {
@@ -188,10 +195,17 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       const jitter = Math.random();
       await change((state, now) => ({ state: slowDown(state, limitOf(state), now, now - age, jitter) }));
     },
-    pauseFor: async (ms, because) => {
+    pauseFor: async (ms) => {
       epoch += 1;
-      why = because;
+      why = 'outage';
       await change((state, now) => ({ state: pause(state, now, ms) }));
+    },
+    hold: async () => {
+      epoch += 1;
+      await change((state) => ({ state: hold(state) }));
+    },
+    release: async () => {
+      await change((state) => ({ state: release(state) }));
     },
     view: () => {
       const now = storeNow();

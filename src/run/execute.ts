@@ -12,7 +12,7 @@ import { createReporter } from '../report/reporter.js';
 import { type Collector, createCollector } from './collect.js';
 import { createRunEnd, type Ending, stopFor, stopForOthers } from './ending.js';
 import { feed, type Gate } from './feed.js';
-import { createHold, type Hold, type LiveRun } from './live-run.js';
+import { createHold, type LiveRun } from './live-run.js';
 import { hearOthers, type Others, tellOthers } from './others.js';
 import { isPlanPosted, PLAN_QUEUE, type Plan, postPlan } from './plan.js';
 import type { RunRecord } from './record.js';
@@ -84,7 +84,6 @@ export async function executeRun(run: Execution): Promise<Ending> {
   let worker: RunWorker | undefined;
   let others: Others | undefined;
   let rowsFound: number | undefined;
-  let hold: Hold | undefined;
   let threshold = createThreshold(run.record.maxFailures, report.lastRow);
   const answered = <T>(ask: () => Promise<T>) =>
     untilItAnswers(ask, { answers: backend.answers, signal: ending.signal });
@@ -112,7 +111,6 @@ export async function executeRun(run: Execution): Promise<Ending> {
       const lastKnown = await answered(recover);
       threshold = createThreshold(run.record.maxFailures, Math.max(report.lastRow, lastKnown));
     }
-    await answered(() => queue.resume());
     worker = startWorker({
       backend,
       plan,
@@ -127,12 +125,13 @@ export async function executeRun(run: Execution): Promise<Ending> {
     });
     if (backend.shared) others = hearOthers(board, { plan, key: run.key, stop });
     const { pacers } = worker;
-    const { passwords, updates } = pacers;
-    const holdAll = (ms: number) =>
-      Promise.all([passwords.pauseFor(ms, 'asked'), updates?.pauseFor(ms, 'asked')]);
-    // An earlier process of this run may have been asked for another.
-    if (run.resumed) await answered(() => passwords.setLimit(plan.rate));
-    hold = createHold(queue, holdAll);
+    const { passwords } = pacers;
+    const hold = createHold(queue, pacers);
+    // An earlier process of this run may have been paused, or asked for another rate.
+    if (run.resumed) {
+      await answered(() => passwords.setLimit(plan.rate));
+      await answered(hold.proceed);
+    }
     await run.onStarted({
       reporter,
       pacers,
@@ -181,7 +180,6 @@ export async function executeRun(run: Execution): Promise<Ending> {
   } finally {
     run.interrupt.removeEventListener('abort', interrupt);
     others?.forget();
-    hold?.forget();
     // Workers elsewhere end between users too, at the same time. They are not this run's any more if another has it.
     const isOurs = ending.how?.kind !== 'finished' && ending.how?.kind !== 'handed over';
     await Promise.all([

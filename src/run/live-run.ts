@@ -2,9 +2,6 @@ import type { Queue } from 'bullmq';
 import type { Reporter } from '../report/reporter.js';
 import type { RunWorker } from './worker.js';
 
-/** A paused run puts off the next call of all workers, again and again, in ms. */
-const HOLD_EVERY = 1_000;
-
 /** What can be seen of a run while it runs, and asked of it. */
 export interface LiveRun {
   reporter: Reporter;
@@ -30,30 +27,27 @@ export interface LiveRun {
 }
 
 /** The part of a live run that pauses it. */
-export interface Hold extends Pick<LiveRun, 'paused' | 'pause' | 'proceed'> {
-  /** The run ends: what is paused stays so. */
-  forget(): void;
-}
+export type Hold = Pick<LiveRun, 'paused' | 'pause' | 'proceed'>;
 
-/** @param pauseFor puts off the next call of all workers, in ms */
-export function createHold(queue: Queue, pauseFor: (ms: number) => Promise<unknown>): Hold {
-  let hold: NodeJS.Timeout | undefined;
-  const forget = () => {
-    clearInterval(hold);
-    hold = undefined;
-  };
+/**
+ * What is paused stays so when the run's process ends, or is stopped in its tracks: the pause lies in the queue and in the
+ * pace, which all workers share.
+ */
+export function createHold(queue: Queue, pacers: RunWorker['pacers']): Hold {
+  const all = [pacers.passwords, pacers.updates];
+  let paused = false;
   return {
-    paused: () => hold !== undefined,
+    paused: () => paused,
     pause: async () => {
       // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
       await queue.pause();
-      hold ??= setInterval(() => void pauseFor(2 * HOLD_EVERY).catch(() => undefined), HOLD_EVERY);
-      await pauseFor(2 * HOLD_EVERY);
+      await Promise.all(all.map((pacer) => pacer?.hold()));
+      paused = true;
     },
     proceed: async () => {
-      forget();
+      await Promise.all(all.map((pacer) => pacer?.release()));
       await queue.resume();
+      paused = false;
     },
-    forget,
   };
 }

@@ -116,8 +116,7 @@ function waitingFor(live: LiveRun): string | undefined {
 
 function waitingForPace(pacer: Pick<Pacer, 'view'>, what: string): string | undefined {
   const { rate, limit, pausedMs, why } = pacer.view();
-  // A pause that was asked for is over when somebody lets the run go on: what is left of it is not worth saying.
-  const isHeldUp = pausedMs >= WORTH_SAYING && why !== 'asked';
+  const isHeldUp = pausedMs >= WORTH_SAYING;
   if (why === 'outage' && isHeldUp) return 'nobody answers at the endpoint';
   // Said until the rate is back, not only in the short pauses: it is why the run takes longer.
   if (rate >= NEARLY_ALL * limit && !isHeldUp) return undefined;

@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { RESET_USER } from '../../jobs/reset-user.js';
 import { openBackend } from '../../src/queue/open-backend.js';
@@ -7,7 +8,7 @@ import type { QueueBackend } from '../../src/queue/backend.js';
 import { queueLocation } from '../../src/queue/location.js';
 import { PLAN_QUEUE } from '../../src/run/plan.js';
 import { readRunRecord } from '../../src/run/record.js';
-import { type RunningProgram, startProgram } from '../support/program.js';
+import { type RunningProgram, runProgram, startProgram } from '../support/program.js';
 import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
 
@@ -192,6 +193,31 @@ test('two runs on one queue tell of each other, as they share the quota of accou
   );
   expect(warning).toMatch(/up to 20 calls a second.*Both share the quota of 30.*may make 35, .*set-rate/);
   await first.waitForStderr(/warning: the run second-\S+ on \S+ is under way on this queue/);
+});
+
+test('a paused run sends nothing from any worker, though its own process stands still or is killed, until it is resumed', async () => {
+  const run = await startRun('--generate', '--rate', '30');
+  await calledAtLeast(1);
+  const worker = await startWorker(workplace.runDir);
+  await worker.waitForStderr(/"msg":"taking part"/);
+  await calledAtLeast(40);
+  expect((await runProgram(['pause', workplace.runDir], workplace.here)).code).toBe(0);
+  run.kill('SIGSTOP');
+  // What is under way, and the turns that were given out before.
+  await sleep(1_500);
+  const calls = await standIn.size();
+  await sleep(5_000);
+  expect(await standIn.size()).toBe(calls);
+  run.kill('SIGKILL');
+  await run.result;
+  await sleep(1_000);
+  expect(await standIn.size()).toBe(calls);
+
+  const resumed = await startProgram(['resume', workplace.runDir, '--json'], workplace.here);
+  started.push(resumed);
+  await expect.poll(() => standIn.size(), { timeout: 60_000 }).toBeGreaterThan(calls + 60);
+  resumed.kill('SIGINT');
+  expect((await resumed.result).code).toBe(130);
 });
 
 test('a stop of the run holds up its workers too, and they go on when it is resumed', async () => {

@@ -92,6 +92,27 @@ describe.each([
     expect(other.view().rate).toBeLessThan(90);
   });
 
+  test('while one pacer holds the pace nobody calls, though that one does nothing more, until it is released', async () => {
+    const pacers = [1, 2, 3].map(() => createPacer(stores.open('held'), 50));
+    const [one, other, releasing] = pacers;
+    await other?.turn(never);
+    await one?.hold();
+    const starts: number[] = [];
+    // The slots that another process had taken before it knows are up to half a second's.
+    const calls = takeTurns(other ?? expect.unreachable(), 60, starts);
+    await sleep(1_500);
+    const before = starts.length;
+    expect(before).toBeLessThan(30);
+    await sleep(1_000);
+    expect(starts).toHaveLength(before);
+    await releasing?.release();
+    const released = performance.now();
+    await calls;
+    const after = starts.filter((start) => start > released);
+    expect((after[0] ?? 0) - released).toBeLessThan(1_500);
+    expect(mostInASecond(after)).toBeLessThanOrEqual(50);
+  });
+
   test('swaps that meet lose nothing: each slot is taken by exactly one', async () => {
     const all = Array.from({ length: 5 }, () => stores.open('swaps'));
     const first = await all[0]?.read();
@@ -191,7 +212,7 @@ test('nobody calls while a pause lasts, and the view says why', async () => {
   const pacer = createPacer(memoryPaceStore(), 100);
   await pacer.turn(never);
   const paused = performance.now();
-  await pacer.pauseFor(300, 'outage');
+  await pacer.pauseFor(300);
   expect(pacer.view()).toMatchObject({ why: 'outage', limit: 100 });
   expect(pacer.view().pausedMs).toBeGreaterThan(100);
   await pacer.turn(never);
