@@ -40,7 +40,7 @@ export async function exportUsers(options: Options): Promise<number> {
   const endpoint = options.endpointUrl ?? endpointOfEnvironment(process.env);
   checkEndpoint(endpoint, allowHttp);
   const region = options.region ?? regionOfPool(poolId);
-  const client = createClient({ region, endpoint, profile: options.profile, concurrency: 1, allowHttp });
+  const client = createClient({ region, endpoint, profile: options.profile, allowHttp });
   const pool = await describePool(client, poolId);
   const { estimatedUsers: ofAbout } = pool;
 

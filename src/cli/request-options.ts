@@ -39,14 +39,14 @@ export function addRequestOptions(command: Command): Command {
     .addOption(option('--no-header', 'the first line is a user already'))
     .addOption(option('--delimiter <c>', 'what separates the fields (default: found in the file)'))
     .addOption(
-      option('--rate <n>', 'calls a second of all workers, or max')
-        .argParser(rateNumber)
-        .default(DEFAULT_RATE),
+      option('--rate <n>', `calls a second of all workers, or max (default: ${DEFAULT_RATE})`).argParser(
+        rateNumber,
+      ),
     )
     .addOption(
-      option('--sign-out-rate <n>', 'sign-outs and disables a second')
-        .argParser(positiveNumber)
-        .default(UPDATE_QUOTA),
+      option('--sign-out-rate <n>', `sign-outs and disables a second (default: ${UPDATE_QUOTA})`).argParser(
+        positiveNumber,
+      ),
     )
     .addOption(option('--quota <n>', "the account's quota").argParser(positiveNumber).default(QUOTA))
     .addOption(protectOption());
@@ -67,13 +67,13 @@ export const requestShape = {
   temporary: z.boolean().optional(),
   signOut: z.boolean().default(false),
   disable: z.boolean().default(false),
-  signOutRate: z.number(),
+  signOutRate: z.number().optional(),
   length: z.number().optional(),
   alphabet: z.enum(ALPHABET_NAMES).optional(),
   column: z.string().optional(),
   header: z.boolean(),
   delimiter: z.string().optional(),
-  rate: z.union([z.literal('max'), z.number()]),
+  rate: z.union([z.literal('max'), z.number()]).optional(),
   quota: z.number(),
   protect: z.array(z.string()).default([]),
   endpointUrl: z.string().optional(),
@@ -125,6 +125,9 @@ function checkTogether(options: GivenOptions, mode: PlanRequest['mode']): void {
   if (options.canaryFailures !== undefined && options.canary === undefined) {
     throw new UsageError('--canary-failures goes with --canary only.');
   }
+  if (options.signOutRate !== undefined && options.signOut !== true && options.disable !== true) {
+    throw new UsageError('--sign-out-rate goes with --sign-out or --disable only.');
+  }
   if ((options.signOutRate ?? 0) > UPDATE_QUOTA) {
     throw new UsageError(
       `--sign-out-rate ${options.signOutRate} is over the quota of UserUpdate, ${UPDATE_QUOTA} calls a second for the whole account and Region, which AWS does not raise.`,
@@ -160,7 +163,8 @@ export function changedRequest(asked: RunRequest, given: GivenOptions): RunReque
     ...(mode === asked.mode ? {} : { length: given.length, alphabet: given.alphabet }),
     endpoint: given.endpointUrl ?? asked.endpoint,
   };
-  checkTogether(changed, mode);
+  // Every request has a rate for sign-outs, asked or not.
+  checkTogether({ ...changed, signOutRate: given.signOutRate }, mode);
   return requestFrom(runRequestSchema, changed);
 }
 

@@ -15,7 +15,7 @@ import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory } from '../run/directory.js';
 import { holdsKey, PLAN_QUEUE, type PostedPlan, readPlan } from '../run/plan.js';
 import { readRunRecord } from '../run/record.js';
-import { checkEndpoint, defaultConcurrency, endpointOfEnvironment } from '../run/request.js';
+import { checkEndpoint, endpointOfEnvironment } from '../run/request.js';
 import { takePart } from '../run/take-part.js';
 import { type RunWorkerOptions, startWorker } from '../run/worker.js';
 import { openObservers } from '../telemetry/observers.js';
@@ -73,9 +73,10 @@ export async function runWorker(options: Options): Promise<number> {
     const key = trustedKey(posted, keyFromElsewhere() ?? directoryKey());
     observers.metrics?.label(plan.run, plan.pool);
     const region = options.region ?? regionOfPool(plan.pool);
-    const concurrency = options.concurrency ?? defaultConcurrency(plan.rate, plan.steps?.asked.length);
+    const { concurrency } = options;
+    const atOnce = concurrency ?? 'as the rate needs';
     log.info(
-      { run: plan.run, pool: plan.pool, region, endpoint, rate: plan.rate, concurrency },
+      { run: plan.run, pool: plan.pool, region, endpoint, rate: plan.rate, concurrency: atOnce },
       'taking part',
     );
 
@@ -83,7 +84,6 @@ export async function runWorker(options: Options): Promise<number> {
       region,
       endpoint,
       profile: options.profile,
-      concurrency,
       allowHttp: options.allowHttp,
     });
     // This host may protect more users than the run's. Whether the pool's case counts is not known here: then none of theirs does.

@@ -15,8 +15,6 @@ export interface ClientOptions {
   region: string;
   endpoint?: string | undefined;
   profile?: string | undefined;
-  /** Calls in flight at once, and so the number of sockets. */
-  concurrency: number;
   /** `--allow-http`. @default false */
   allowHttp?: boolean | undefined;
 }
@@ -33,10 +31,10 @@ export class EndpointWithoutTlsError extends Error {
 /**
  * The one SDK client of a process. Its retries are off (`maxAttempts: 1`): the table in `errors.ts` is the
  * only retry policy, and a retry inside the SDK would pass by the rate limit. Waiting for a socket uses up
- * the timeouts (COGNITO.md 3), so there are as many sockets as calls in flight.
+ * the timeouts (COGNITO.md 3), so there are as many sockets as calls in flight, which others limit.
  */
 export function createClient(options: ClientOptions): CognitoIdentityProviderClient {
-  const agent = { keepAlive: true, maxSockets: options.concurrency };
+  const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
   const client: CognitoIdentityProviderClient = new CognitoIdentityProviderClient({
     region: options.region,
     maxAttempts: 1,

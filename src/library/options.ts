@@ -41,7 +41,7 @@ export interface ResetOptions extends RunSettings {
   signOut?: boolean;
   /** Disables each user first, and signs out. @defaultValue false */
   disable?: boolean;
-  /** Calls a second over all workers, or `max` for the quota. @defaultValue 20 */
+  /** Calls a second over all workers, or `max` for the quota. @defaultValue 20, or the quota if that is less */
   rate?: number | 'max';
   /** The account's own quota of AdminSetUserPassword, in calls a second. @defaultValue 30 */
   quota?: number;

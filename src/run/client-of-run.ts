@@ -5,7 +5,7 @@ import { checkEndpoint, endpointOfEnvironment } from './request.js';
 
 /** A client for the pool of an earlier run, at the run's own endpoint. Throws UsageError. */
 export function clientOfRun(
-  { region, endpoint, profile, concurrency }: RunRecord,
+  { region, endpoint, profile }: RunRecord,
   options: { profile?: string | undefined },
 ): CognitoIdentityProviderClient {
   // The run's own endpoint was allowed when it began; one that the environment has got since was not.
@@ -14,7 +14,6 @@ export function clientOfRun(
     region,
     endpoint,
     profile: options.profile ?? profile,
-    concurrency,
     allowHttp: endpoint?.startsWith('http:') === true,
   });
 }

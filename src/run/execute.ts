@@ -116,7 +116,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
       plan,
       key: run.key,
       client: run.client,
-      concurrency: run.record.concurrency,
+      concurrency: run.record.asked.concurrency,
       log,
       isProtected: run.isProtected,
       onResult: heard,

@@ -3,13 +3,13 @@ import { type Caller, callerOf } from '../cognito/caller.js';
 import { createClient } from '../cognito/client.js';
 import { describePool, type Pool, regionOfPool } from '../cognito/pool.js';
 import { type InputPlace, type Manifest, onlyRows, openManifest } from '../manifest/manifest.js';
+import { concurrencyFor } from './concurrency.js';
 import type { RetriedRows } from './rows-file.js';
 import { type Step, stepsAsked, usersPerSecond } from '../steps.js';
 import { entropyBits, type PasswordShape, shapeFor } from '../password/shape.js';
 import { type QueueLocation, queueLocation } from '../queue/location.js';
 import {
   checkEndpoint,
-  defaultConcurrency,
   endpointOfEnvironment,
   type PlanRequest,
   type RunRequest,
@@ -74,12 +74,11 @@ export async function prepareRun<Request extends PlanRequest>(
   const manifest =
     retryOf === undefined ? file : onlyRows(file, retryOf.rows.selection, retryOf.rows.sentBefore);
   const steps = stepsAsked(request);
-  const concurrency = request.concurrency ?? defaultConcurrency(rate, steps.length || 1);
+  const concurrency = request.concurrency ?? concurrencyFor(rate, steps.length || 1);
   const client = createClient({
     region,
     endpoint: asked,
     profile: request.profile,
-    concurrency,
     allowHttp: request.allowHttp,
   });
   const pool = await describePool(client, request.poolId);

@@ -9,9 +9,8 @@ import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
 export const QUOTA = 30;
 /** The quota that AdminUserGlobalSignOut and AdminDisableUser share; not adjustable either. */
 export const UPDATE_QUOTA = 25;
-/** The default leaves a third of the quota to people at their sign-in page. */
+/** Leaves a third of the quota to people at their sign-in page; a smaller quota is used up. */
 export const DEFAULT_RATE = 20;
-const LONGEST_LATENCY_SECONDS = 1.6;
 
 /** What a person asks for, from wherever it comes. */
 export const runRequestSchema = z.object({
@@ -34,7 +33,7 @@ export const runRequestSchema = z.object({
   alphabet: z.enum(ALPHABET_NAMES).optional(),
   /** The account's own quota, if it is another than AWS's default. */
   quota: z.number().positive().default(QUOTA),
-  rate: z.union([z.literal('max'), z.number().positive()]).default(DEFAULT_RATE),
+  rate: z.union([z.literal('max'), z.number().positive()]).optional(),
   concurrency: z.int().min(1).max(1_000).optional(),
   /** Rows that are tried first, alone. */
   canary: z.int().positive().optional(),
@@ -64,16 +63,12 @@ export type PlanRequest = z.output<typeof planRequestSchema>;
 
 /** Calls a second that this run may make. Throws UsageError for more than the quota. */
 export function rateOf({ rate, quota }: Pick<RunRequest, 'rate' | 'quota'>): number {
+  if (rate === undefined) return Math.min(DEFAULT_RATE, quota);
   if (rate === 'max') return quota;
   if (rate <= quota) return rate;
   throw new UsageError(
     `--rate ${rate} is over the quota of AdminSetUserPassword, ${quota} calls a second for the whole account and Region. If yours is higher, say so with --quota.`,
   );
-}
-
-/** Enough users at once for the rate at a latency of 1.6 s for each of their steps; more would only wait for their turn. */
-export function defaultConcurrency(rate: number, steps = 1): number {
-  return Math.min(100, Math.max(8, Math.ceil(rate * steps * LONGEST_LATENCY_SECONDS)));
 }
 
 /** The SDK's own variables (COGNITO.md 3): such an endpoint is shown and asked for like one of the command line. */

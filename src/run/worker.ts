@@ -16,6 +16,7 @@ import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import { createCallsInFlight } from './calls-in-flight.js';
+import { concurrencyFor, MOST_AT_ONCE } from './concurrency.js';
 import { createHeldLocks } from './held-locks.js';
 import { createKeptAnswers } from './kept-answers.js';
 import type { Plan } from './plan.js';
@@ -37,7 +38,8 @@ export interface RunWorkerOptions {
   plan: Plan;
   key: RunKey;
   client: CognitoIdentityProviderClient;
-  concurrency: number;
+  /** Users at once; as many as the rate needs when left out, whatever it becomes. */
+  concurrency: number | undefined;
   log: Logger;
   /** Whether a user must not be reset: the last look before a call. */
   isProtected: (username: string) => boolean;
@@ -65,12 +67,14 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     halt.abort();
     options.onStop(reason);
   };
+  const concurrency = () =>
+    options.concurrency ?? concurrencyFor(pacers.passwords.view().limit, plan.steps?.asked.length);
   const calls = createCallsInFlight();
   /** `performance.now()` when the queue last heard what became of a job. */
   let queueHeardAt = Number.NEGATIVE_INFINITY;
   const locks = createHeldLocks(LOCK_DURATION);
   // Those in hand, and as many that were so when the queue went.
-  const answers = createKeptAnswers(2 * options.concurrency);
+  const answers = createKeptAnswers(2 * (options.concurrency ?? MOST_AT_ONCE));
   const resetUser = createResetUser({
     run: plan.run,
     pool: plan.pool,
@@ -100,6 +104,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   const worker = backend.worker<ResetUserData, JobResult>(
     RESET_USER,
     async (job, token = '') => {
+      // Another rate may have been asked for meanwhile.
+      worker.concurrency = concurrency();
       const id = job.id ?? '';
       const known = answers.of(id);
       if (known !== undefined) {
@@ -130,7 +136,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       }
     },
     {
-      concurrency: options.concurrency,
+      concurrency: concurrency(),
       lockDuration: LOCK_DURATION,
       stalledInterval: STALLED_INTERVAL,
       maxStalledCount: NEVER_GIVE_UP,

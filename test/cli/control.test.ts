@@ -162,3 +162,13 @@ test('set-rate refuses more than the quota that the run was given', async () => 
   run.kill('SIGKILL');
   await run.result;
 });
+
+test('a rate that is raised is used: as many users are in hand at once as it needs', async () => {
+  await standIn.setFaults([{ action: { kind: 'latency', ms: 1_000 } }]);
+  const run = await start('--quota', '80', '--rate', '2', '--queue', inject('redisUrl'));
+  await calledAtLeast(2);
+  expect((await command('set-rate', workplace.runDir, '80')).code).toBe(0);
+  await expect.poll(() => standIn.maxInFlight(), { timeout: 60_000 }).toBeGreaterThan(40);
+  run.kill('SIGKILL');
+  await run.result;
+});

@@ -95,6 +95,15 @@ test('plan --json is one object with calls, time, cost and IAM actions, and exit
   expect(Date.parse(finishesAt) - before).toBeGreaterThanOrEqual(told.seconds * 1000);
 });
 
+test('without --rate it is 20, and no more than a smaller quota', async () => {
+  await workplace.write('users.csv', csvOf(users(3)));
+  const rateOf = async (...more: string[]) =>
+    JSON.parse((await plan('users.csv', '--json', ...more)).stdout).rate;
+  expect([await rateOf(), await rateOf('--quota', '15'), await rateOf('--quota', '60')]).toEqual([
+    20, 15, 20,
+  ]);
+});
+
 test('run --dry-run tells the same as plan, asks nothing and leaves nothing behind', async () => {
   await workplace.write('users.csv', csvOf(users(3)));
   const told = await plan('users.csv', '--generate');

@@ -152,6 +152,11 @@ const MISTAKES: Mistake[] = [
     args: run('users.csv', '--generate', '--rate', '31'),
     says: [/31/, /30 calls a second/, /--quota/],
   },
+  {
+    name: 'a rate of sign-outs where nobody is signed out',
+    args: run('users.csv', '--generate', '--sign-out-rate', '10'),
+    says: [/--sign-out-rate/, /--sign-out or --disable/],
+  },
   { name: 'a rate that is no number', args: run('users.csv', '--rate', 'fast'), says: [/fast/, /number/] },
   { name: 'a rate of nothing', args: run('users.csv', '--rate', '0'), says: [/--rate/, /over 0/] },
   {

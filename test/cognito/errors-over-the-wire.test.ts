@@ -40,7 +40,7 @@ async function verdictOfCall(client: CognitoIdentityProviderClient, username = '
 
 /** The program's own client. `endpoint` is the stand-in when left out. */
 function clientAt(endpoint = standIn.url): CognitoIdentityProviderClient {
-  return createClient({ region: 'eu-west-1', endpoint, concurrency: 1, allowHttp: true });
+  return createClient({ region: 'eu-west-1', endpoint, allowHttp: true });
 }
 
 async function verdictOfFault(action: FaultAction): Promise<Verdict> {

@@ -30,9 +30,7 @@ test('calls at the same time through one prepared way keep apart, and name this 
   const port = typeof address === 'object' ? address?.port : undefined;
   try {
     const endpoint = `http://127.0.0.1:${port}`;
-    const setPassword = createSetPassword(
-      createClient({ region: 'eu-west-1', endpoint, concurrency: 20, allowHttp: true }),
-    );
+    const setPassword = createSetPassword(createClient({ region: 'eu-west-1', endpoint, allowHttp: true }));
     const users = Array.from({ length: 40 }, (_, user) => String(user));
     const ids = await Promise.all(
       users.map((username) =>

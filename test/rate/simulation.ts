@@ -17,7 +17,7 @@ export interface Latency {
   most: number;
 }
 
-/** Calls in flight at most, for each that is allowed in a second; `defaultConcurrency` in src/run/request.ts. */
+/** Calls in flight at most, for each that is allowed in a second; src/run/concurrency.ts. */
 const IN_FLIGHT = 1.6;
 
 export interface SimulatedCall {
