@@ -47,7 +47,7 @@ export async function watchRun(run: WatchedRun): Promise<number> {
       gate: await canaryGate(directory, record, { output, yes: run.yes, alone }),
       onCall: metrics?.called,
       onLines: ui?.lines,
-      onNeighbour: (text) => void alone(async () => warn(output.progress, text)),
+      onNeighbours: (text) => void alone(async () => warn(output.progress, text)),
       onStarted: (asked, queueDepth) => {
         snapshot = asked;
         metrics?.watch(asked, queueDepth);

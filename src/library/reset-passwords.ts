@@ -115,7 +115,7 @@ async function conductAndWarn(
   onlooker: Onlooker,
   onWarning: (text: string) => void,
 ): Promise<Finished | Unfinished> {
-  const ended = await conductRun(run, { ...onlooker, onNeighbour: onWarning });
+  const ended = await conductRun(run, { ...onlooker, onNeighbours: onWarning });
   if ('summary' in ended && ended.queueLeft !== undefined) onWarning(ended.queueLeft);
   return ended;
 }

@@ -11,6 +11,8 @@ export const neighbourSchema = z.object({
   endpoint: z.string().max(2_048).optional(),
   /** Calls a second, over all of its workers. */
   rate: z.number().positive(),
+  /** Sign-outs and disables a second; absent in a plain run. */
+  updates: z.number().positive().optional(),
   host: z.string().max(255),
 });
 export type Neighbour = z.output<typeof neighbourSchema>;
@@ -23,8 +25,8 @@ export interface Neighbours {
   leave(run: string): Promise<void>;
 }
 
-/** How long a run that says nothing more counts as under way, in ms. */
-export const STAYS = 30_000;
+/** How long a run that says nothing more counts as under way, in ms: one that was killed is seen so long. */
+export const STAYS = 15_000;
 
 /** Notes of other runs, as they lie in the queue; what is none is passed over, as others write there too. */
 export function readNeighbours(notes: readonly string[]): Neighbour[] {

@@ -14,7 +14,7 @@ import type { Gate } from './feed.js';
 import { type Finished, finishRun } from './finish.js';
 import type { LiveRun } from './live-run.js';
 import type { RunLock } from './lock.js';
-import { neighbourOf, neighbourText, watchNeighbours } from './neighbours.js';
+import { neighbourOf, neighboursText, watchNeighbours } from './neighbours.js';
 import { recallProtected } from './protected-users.js';
 import type { RunRecord } from './record.js';
 import { QUOTA } from './request.js';
@@ -43,8 +43,8 @@ export interface Onlooker {
   /** The lines of these rows have come to the disk. */
   onLines?: Execution['onLines'];
   onStarted?: (snapshot: () => Snapshot, queueDepth: LiveRun['queueDepth']) => void;
-  /** Another run shares the quota: in words. */
-  onNeighbour?: (text: string) => void;
+  /** Other runs share the quota: in words. */
+  onNeighbours?: (text: string) => void;
 }
 
 /** Runs it to its end, whichever that is, and closes its queue. */
@@ -109,22 +109,29 @@ async function finish(run: OpenedRun): Promise<Finished | Stopped> {
   }
 }
 
-/** Tells meanwhile of another run on the same queue, which may take from the same quota. */
+/** Tells meanwhile of other runs on the same queue, which may take from the same quota. */
 async function executeBesideOthers(
   { record, backend, log }: OpenedRun,
-  { onNeighbour }: Onlooker,
+  { onNeighbours }: Onlooker,
   execution: Execution,
 ): Promise<Ending> {
   if (backend.neighbours === undefined) return executeRun(execution);
-  const own = neighbourOf(record);
-  const watch = await watchNeighbours(backend.neighbours, own, (other) => {
-    const text = neighbourText(own, other, record.quota ?? QUOTA);
+  let rate = () => record.rate;
+  const own = () => neighbourOf(record, rate());
+  const watch = await watchNeighbours(backend.neighbours, own, (now, others) => {
+    const text = neighboursText(now, others, record.quota ?? QUOTA);
     if (text === undefined) return;
-    log.warn({ neighbour: other.run }, 'another run shares the quota');
-    onNeighbour?.(text);
+    log.warn({ neighbours: others.map(({ run }) => run) }, 'other runs share the quota');
+    onNeighbours?.(text);
   });
   try {
-    return await executeRun(execution);
+    return await executeRun({
+      ...execution,
+      onStarted: async (live) => {
+        rate = () => live.pacers.passwords.view().limit;
+        await execution.onStarted(live);
+      },
+    });
   } finally {
     // While the queue is open still: its note is taken back there.
     await watch.stop();

@@ -33,19 +33,19 @@ export type Hold = Pick<LiveRun, 'paused' | 'pause' | 'proceed'>;
  * What is paused stays so when the run's process ends, or is stopped in its tracks: the pause lies in the queue and in the
  * pace, which all workers share.
  */
-export function createHold(queue: Queue, pacers: RunWorker['pacers']): Hold {
-  const all = [pacers.passwords, pacers.updates];
+export function createHold(queue: Queue, { passwords, updates }: RunWorker['pacers']): Hold {
+  const all = updates === undefined ? [passwords] : [passwords, updates];
   let paused = false;
   return {
     paused: () => paused,
     pause: async () => {
       // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
       await queue.pause();
-      await Promise.all(all.map((pacer) => pacer?.hold()));
+      await Promise.all(all.map((pacer) => pacer.hold()));
       paused = true;
     },
     proceed: async () => {
-      await Promise.all(all.map((pacer) => pacer?.release()));
+      await Promise.all(all.map((pacer) => pacer.release()));
       await queue.resume();
       paused = false;
     },

@@ -2,14 +2,16 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Neighbour, Neighbours } from '../queue/neighbours.js';
 import type { RunRecord } from './record.js';
+import { UPDATE_QUOTA } from './request.js';
 
 /** How often a run says that it is under way and looks for others, in ms. */
 const MEET_EVERY = 5_000;
 /** How long a run waits for a queue that doesn't answer, in ms: what comes of it is only a warning. */
 const WAIT_MOST = 2_000;
 
-/** A run as others on the same queue see it. */
-export function neighbourOf({ id, pool, region, endpoint, caller, rate }: RunRecord): Neighbour {
+/** A run as others on the same queue see it, at the rate that it has by now. */
+export function neighbourOf(record: RunRecord, rate: number): Neighbour {
+  const { id, pool, region, endpoint, caller, steps } = record;
   const account =
     caller !== undefined && 'arn' in caller
       ? /^arn:[^:]*:[^:]*:[^:]*:(\d+):/.exec(caller.arn)?.[1]
@@ -21,6 +23,7 @@ export function neighbourOf({ id, pool, region, endpoint, caller, rate }: RunRec
     ...(account === undefined ? {} : { account }),
     ...(endpoint === undefined ? {} : { endpoint }),
     rate,
+    ...(steps === undefined ? {} : { updates: steps.rate }),
     host: hostname(),
   };
 }
@@ -33,38 +36,73 @@ export function sharesQuota(own: Neighbour, other: Neighbour): 'yes' | 'maybe' |
   return own.account === other.account ? 'yes' : 'no';
 }
 
-/** What to tell a person of another run; undefined if it takes nothing from this one. */
-export function neighbourText(own: Neighbour, other: Neighbour, quota: number): string | undefined {
-  const shares = sharesQuota(own, other);
-  if (shares === 'no') return undefined;
-  const both = own.rate + other.rate;
-  const sum =
-    both > quota
-      ? `together they may make ${both}, and the service will refuse some: give one of them less with set-rate, or let it end first`
-      : `together they make at most ${both}`;
+/** What to tell a person of other runs; undefined if none takes anything from this one. `quota` is that of passwords. */
+export function neighboursText(
+  own: Neighbour,
+  others: readonly Neighbour[],
+  quota: number,
+): string | undefined {
+  const sharing = others.filter((other) => sharesQuota(own, other) !== 'no');
+  const [first] = sharing;
+  if (first === undefined) return undefined;
+  const all = [own, ...sharing];
+  const isSure = sharing.every((other) => sharesQuota(own, other) === 'yes');
+  const [who, both, ifSame] =
+    sharing.length === 1
+      ? [
+          `the run ${first.run} on ${first.host} is under way on this queue, ${pace(first)}`,
+          'Both share',
+          'If its account is the same, both share',
+        ]
+      : [
+          `${sharing.length} other runs are under way on this queue: ${sharing.map((one) => `${one.run} on ${one.host}, ${pace(one)}`).join('; ')}`,
+          'All share',
+          'Those of one account share',
+        ];
+  const passwords = sum(all.map(({ rate }) => rate));
+  const together =
+    passwords > quota
+      ? `together they may make ${passwords}, and the service will refuse some: give one of them less with set-rate, or let it end first`
+      : `together they make at most ${passwords}`;
+  const updates = own.updates === undefined ? 0 : sum(all.map((one) => one.updates ?? 0));
   return (
-    `the run ${other.run} on ${other.host} is under way on this queue, in pool ${other.pool} with up to ${other.rate} calls a second. ` +
-    `${shares === 'yes' ? 'Both share' : 'If its account is the same, both share'} the quota of ${quota} a second in ${own.region}; ${sum}.`
+    `${who}. ${isSure ? both : ifSame} the quota of ${quota} a second in ${own.region}; ${together}.` +
+    (updates > UPDATE_QUOTA
+      ? ` Of sign-outs and disables they may make ${updates} a second, where the quota is ${UPDATE_QUOTA}.`
+      : '')
   );
+}
+
+function pace({ pool, rate }: Neighbour): string {
+  return `in pool ${pool} with up to ${rate} calls a second`;
+}
+
+function sum(numbers: readonly number[]): number {
+  // 0.1 + 0.2 is 0.30000000000000004.
+  return Math.round(numbers.reduce((all, one) => all + one, 0) * 1_000) / 1_000;
 }
 
 export interface NeighbourWatch {
   stop(): Promise<void>;
 }
 
-/** Tells once of each other run on this queue, before this one begins and while it is under way. */
+/**
+ * Tells of other runs on this queue, before this one begins and while it is under way: when another one comes, and when
+ * one of them gets another rate.
+ */
 export async function watchNeighbours(
   neighbours: Neighbours,
-  own: Neighbour,
-  onOther: (other: Neighbour) => void,
+  own: () => Neighbour,
+  onOthers: (own: Neighbour, others: readonly Neighbour[]) => void,
 ): Promise<NeighbourWatch> {
   const told = new Set<string>();
+  const { run } = own();
   const meet = async () => {
-    for (const other of await neighbours.meet(own)) {
-      if (told.has(other.run)) continue;
-      told.add(other.run);
-      onOther(other);
-    }
+    const now = own();
+    const others = await neighbours.meet(now);
+    const news = [now, ...others].map((one) => `${one.run} ${one.rate}`).filter((one) => !told.has(one));
+    news.forEach((one) => told.add(one));
+    if (news.length > 0 && others.length > 0) onOthers(now, others);
   };
   // Whoever may not write there, or can't reach the queue, does without.
   const tryToMeet = () => meet().catch(() => undefined);
@@ -73,7 +111,7 @@ export async function watchNeighbours(
   return {
     stop: async () => {
       clearInterval(timer);
-      const left = neighbours.leave(own.run).catch(() => undefined);
+      const left = neighbours.leave(run).catch(() => undefined);
       await Promise.race([left, sleep(WAIT_MOST, undefined, { ref: false })]);
     },
   };

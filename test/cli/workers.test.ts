@@ -36,8 +36,12 @@ afterEach(async () => {
   await workplace.remove();
 });
 
-async function start(args: string[], env: Record<string, string> = {}): Promise<RunningProgram> {
-  const service = ['--queue', inject('redisUrl'), '--endpoint-url', standIn.url, '--allow-http'];
+async function start(
+  args: string[],
+  env: Record<string, string> = {},
+  endpoint = standIn.url,
+): Promise<RunningProgram> {
+  const service = ['--queue', inject('redisUrl'), '--endpoint-url', endpoint, '--allow-http'];
   const program = await startProgram([...args, ...service], {
     ...workplace.here,
     env: { ...workplace.here.env, ...env },
@@ -176,23 +180,27 @@ describe('a worker refuses, before its first job, with exit 2 and one line', () 
   });
 });
 
-test('two runs on one queue tell of each other, as they share the quota of account and Region', async () => {
-  const first = await startRun('--generate', '--rate', '20');
+test('two runs on one queue tell of each other, as they share the quota of account and Region, and of a new rate', async () => {
+  // By another name, as the runs of other tests, killed a moment ago, share a quota too.
+  const endpoint = standIn.url.replace('127.0.0.1', 'localhost');
+  const second = join(workplace.path, 'second');
+  const startWith = (runDir: string, rate: string) =>
+    start(
+      ['run', 'users.csv', '--pool-id', POOL, '--yes', '--run-dir', runDir, '--generate', '--rate', rate],
+      {},
+      endpoint,
+    );
+  const first = await startWith(workplace.runDir, '20');
   await calledAtLeast(1);
   const id = await idOfRun();
-  const second = await start(
-    ['run', 'users.csv', '--pool-id', POOL, '--yes', '--run-dir', join(workplace.path, 'second')].concat(
-      '--generate',
-      '--rate',
-      '15',
-    ),
-  );
-  // Runs of other tests are on this Redis too.
-  const [warning] = await second.waitForStderr(
+  const other = await startWith(second, '15');
+  const [warning] = await other.waitForStderr(
     new RegExp(`warning: the run ${id} on \\S+ is under way on this queue.*`),
   );
   expect(warning).toMatch(/up to 20 calls a second.*Both share the quota of 30.*may make 35, .*set-rate/);
   await first.waitForStderr(/warning: the run second-\S+ on \S+ is under way on this queue/);
+  expect((await runProgram(['set-rate', second, '5'], workplace.here)).code).toBe(0);
+  await first.waitForStderr(/up to 5 calls a second.*together they make at most 25/);
 });
 
 test('a paused run sends nothing from any worker, though its own process stands still or is killed, until it is resumed', async () => {
