@@ -7,7 +7,7 @@ import { createPacer } from '../rate/pacer.js';
 import { UsageError } from '../usage-error.js';
 import { type CallContext, callUntilAnswered } from './call-until-answered.js';
 import type { ListedUser } from './list-users.js';
-import { CALL_DEADLINE } from './set-password.js';
+import { callDeadline } from './deadline.js';
 import { knownAdvice } from './stop-advice.js';
 import { userStatus } from './user-status.js';
 
@@ -33,7 +33,7 @@ export function createGetUser(
     let user: ListedUser | undefined;
     const answer = await callUntilAnswered(async () => {
       const command = new AdminGetUserCommand({ UserPoolId: poolId, Username: username });
-      const output = await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE) });
+      const output = await client.send(command, { abortSignal: callDeadline() });
       user = {
         username: output.Username ?? username,
         status: userStatus(output.UserStatus),

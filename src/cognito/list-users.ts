@@ -8,6 +8,7 @@ import { createPacer } from '../rate/pacer.js';
 import { UsageError } from '../usage-error.js';
 import { type UserStatus, userStatus } from './user-status.js';
 import { type Answer, type CallContext, callUntilAnswered } from './call-until-answered.js';
+import { callDeadline } from './deadline.js';
 import { knownAdvice } from './stop-advice.js';
 
 /**
@@ -17,8 +18,6 @@ import { knownAdvice } from './stop-advice.js';
 export const LIST_RATE = 20;
 /** Users on a page, at most. */
 export const PAGE_USERS = 60;
-/** The longest that one call may take in all, in ms. */
-const CALL_DEADLINE = 15_000;
 
 /** A user as ListUsers shows them; eventually consistent, and nobody becomes a billed user by it. */
 export interface ListedUser {
@@ -101,7 +100,7 @@ async function listPage(
       ...(filter === undefined ? {} : { Filter: filter }),
       ...(from === undefined ? {} : { PaginationToken: from }),
     });
-    const output = await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE) });
+    const output = await client.send(command, { abortSignal: callDeadline() });
     page = { users: (output.Users ?? []).flatMap(listedUser), next: output.PaginationToken };
     return output.$metadata.requestId;
   }, context);

@@ -4,13 +4,11 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { getSchemaSerdePlugin } from '@smithy/core/schema';
 import { CallError } from './call-error.js';
+import { callDeadline } from './deadline.js';
 import type { Secret } from '../password/secret.js';
 
 /** The call as its pace is named: it has a quota of its own. */
 export const SET_PASSWORD = 'AdminSetUserPassword';
-
-/** The longest that one call may take in all, in ms: a stalled body outlives `requestTimeout` (COGNITO.md 3). */
-export const CALL_DEADLINE = 15_000;
 
 export interface SetPasswordInput {
   poolId: string;
@@ -48,7 +46,7 @@ function handlerOf(client: CognitoIdentityProviderClient) {
   const options = {
     // Asked for when a request is sent; and once now, which would be the deadline of all.
     get abortSignal() {
-      return made ? AbortSignal.timeout(CALL_DEADLINE) : undefined;
+      return made ? callDeadline() : undefined;
     },
   };
   const command = new AdminSetUserPasswordCommand({

@@ -8,7 +8,7 @@ import { createPacer } from '../rate/pacer.js';
 import { UsageError } from '../usage-error.js';
 import { CallError } from './call-error.js';
 import { type CallContext, callUntilAnswered } from './call-until-answered.js';
-import { CALL_DEADLINE } from './set-password.js';
+import { callDeadline } from './deadline.js';
 import { knownAdvice } from './stop-advice.js';
 
 /** Sign-ins a second: few, so that nobody else at the sign-in page is slowed. The quota is 120. */
@@ -52,7 +52,7 @@ export function createSignIn(
           ClientId: clientId,
           AuthParameters: { USERNAME: username, PASSWORD: password.reveal() },
         });
-        const output = await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE) });
+        const output = await client.send(command, { abortSignal: callDeadline() });
         const { ChallengeName: name } = output;
         signedIn = name === undefined ? { kind: 'tokens' } : { kind: 'challenge', name };
         return output.$metadata.requestId;

@@ -5,7 +5,7 @@ import {
   AdminUserGlobalSignOutCommand,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { CALL_DEADLINE } from './set-password.js';
+import { callDeadline } from './deadline.js';
 
 /** The quota that these calls share, as their pace is named: it is not the one of passwords. */
 export const USER_UPDATE = 'UserUpdate';
@@ -37,7 +37,7 @@ type Send = (
 
 function updateBy(send: Send): UserUpdate {
   return async ({ poolId, username }) => {
-    const deadline = { abortSignal: AbortSignal.timeout(CALL_DEADLINE) };
+    const deadline = { abortSignal: callDeadline() };
     const { $metadata } = await send({ UserPoolId: poolId, Username: username }, deadline);
     return $metadata.requestId;
   };

@@ -12,5 +12,10 @@ export interface PasswordOwner {
  * (netstrings), so that `("ab", "c")` and `("a", "bc")` differ. Changing it changes every derived password.
  */
 export function unambiguous(parts: readonly (string | number)[]): string {
-  return parts.map((part) => `${Buffer.byteLength(String(part))}:${part},`).join('');
+  let all = '';
+  for (const part of parts) {
+    const text = String(part);
+    all += `${Buffer.byteLength(text)}:${text},`;
+  }
+  return all;
 }

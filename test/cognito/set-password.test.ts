@@ -1,17 +1,41 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { afterEach, expect, test, vi } from 'vitest';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CallError } from '../../src/cognito/call-error.js';
 import { createClient } from '../../src/cognito/client.js';
-import { createSetPassword } from '../../src/cognito/set-password.js';
+import { createSetPassword, type SetPassword } from '../../src/cognito/set-password.js';
 import { Secret } from '../../src/password/secret.js';
 
-afterEach(() => void vi.unstubAllEnvs());
-
-test('calls at the same time through one prepared way keep apart, and name this program and the application', async () => {
+beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIATEST');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test-secret');
   vi.stubEnv('AWS_SDK_UA_APP_ID', 'rotation (autumn)');
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+async function callsTo(answer: RequestListener, work: (setPassword: SetPassword) => Promise<void>) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  try {
+    const endpoint = `http://127.0.0.1:${port}`;
+    await work(createSetPassword(createClient({ region: 'eu-west-1', endpoint, allowHttp: true })));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const inputOf = (username: string) => ({
+  poolId: 'eu-west-1_Pool',
+  username,
+  password: new Secret(`secret-${username}`),
+  permanent: true,
+});
+
+test('calls at the same time through one prepared way keep apart, and name this program and the application', async () => {
   const seen: { headers: IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     let text = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
@@ -24,24 +48,10 @@ test('calls at the same time through one prepared way keep apart, and name this 
         40 - Number(Username),
       );
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  try {
-    const endpoint = `http://127.0.0.1:${port}`;
-    const setPassword = createSetPassword(createClient({ region: 'eu-west-1', endpoint, allowHttp: true }));
+  };
+  await callsTo(answer, async (setPassword) => {
     const users = Array.from({ length: 40 }, (_, user) => String(user));
-    const ids = await Promise.all(
-      users.map((username) =>
-        setPassword({
-          poolId: 'eu-west-1_Pool',
-          username,
-          password: new Secret(`secret-${username}`),
-          permanent: true,
-        }),
-      ),
-    );
+    const ids = await Promise.all(users.map((username) => setPassword(inputOf(username))));
     expect(ids).toEqual(users.map((user) => `of-${user}`));
     const sent = seen.map(({ body }) => [body.Username, body.Password, body.UserPoolId]);
     expect(sent).toHaveLength(40);
@@ -52,8 +62,28 @@ test('calls at the same time through one prepared way keep apart, and name this 
       expect(headers['user-agent']).toMatch(/^cognito-bulk-reset aws-sdk-js\/3 .* app\/rotation--autumn-$/);
       expect(headers.authorization).toContain('SignedHeaders=');
     }
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  });
+});
+
+test('answers that come a byte at a time are given up after 15 s, each from its own beginning, without a warning', async () => {
+  const warned = vi.fn<(warning: Error) => void>();
+  process.on('warning', warned);
+  const answer: RequestListener = (_, response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write(' '), 500);
+    response.on('close', () => clearInterval(drip));
+  };
+  await callsTo(answer, async (setPassword) => {
+    const took = async (after: number) => {
+      await new Promise((resolve) => setTimeout(resolve, after));
+      const begun = performance.now();
+      await expect(setPassword(inputOf('user'))).rejects.toBeInstanceOf(CallError);
+      return performance.now() - begun;
+    };
+    // More than ten at once, and one a second behind them.
+    const all = await Promise.all([...Array.from({ length: 12 }, () => took(0)), took(1_000)]);
+    expect(Math.min(...all)).toBeGreaterThan(14_900);
+  });
+  process.off('warning', warned);
+  expect(warned).not.toHaveBeenCalled();
 });
