@@ -1,6 +1,7 @@
 import { RESET_USER } from '../../jobs/reset-user.js';
 import { stopAdvice } from '../cognito/stop-advice.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
+import { RUN_DIRECTORY_GONE } from '../run/attend.js';
 import { conductRun, type OpenedRun } from '../run/conduct.js';
 import type { Unfinished } from '../run/ending.js';
 import type { Finished } from '../run/finish.js';
@@ -107,9 +108,10 @@ function sayUnfinished(
       return ExitCode.interrupted;
     case 'stopped': {
       const { error, message, call } = ending.reason;
+      const next =
+        error === RUN_DIRECTORY_GONE ? '' : `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`;
       say(
-        `Stopped after ${rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error, call)}\n` +
-          `Nothing is lost. When it is mended, go on with:\n  ${resume}\n`,
+        `Stopped after ${rows} rows: ${escapeForTerminal(`${error}: ${message}`)}\n${stopAdvice(error, call)}\n${next}`,
       );
       return ExitCode.stopped;
     }

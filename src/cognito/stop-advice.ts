@@ -21,6 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'The queue can’t be used as it is: make room where it is stored (the run directory, or its Redis or PostgreSQL), or mend its permissions.',
   ManifestChangedError: 'Put the file back as it was when the run began.',
   ReportWriteError: 'Make room or mend the disk that holds the run directory.',
+  RunDirectoryGone: 'If it was moved, nothing is lost: put it back, or resume the run where it is now.',
   QueueTampered:
     'Somebody else writes to the queue, or a worker of another version takes part: see run.log, and give the queue a password of its own.',
   UnexpectedError: 'This is a fault of this program: run.log in the run directory tells more.',

@@ -13,6 +13,7 @@ import { userCache } from '../user-cache.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import { EMBEDDED_SCHEMA } from './embedded-schema.js';
 import { keptJobs } from './kept-jobs.js';
+import { endPool } from './end-pool.js';
 import { createMakers } from './makers.js';
 import { QueueEndedError } from './queue-fault.js';
 
@@ -89,7 +90,7 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
   let cleaned = 0;
   const closeOnce = async () => {
     await closeAll();
-    await Promise.race([pool.end(), gone]);
+    await Promise.race([endPool(pool), gone]);
     thread.postMessage('close');
     await Promise.race([gone, sleep(CLOSE_WITHIN, undefined, { ref: false })]);
     await thread.terminate();

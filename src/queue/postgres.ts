@@ -4,6 +4,7 @@ import { UsageError } from '../usage-error.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
 import { EVENTS_KEPT, keptJobs } from './kept-jobs.js';
 import type { QueueLocation } from './location.js';
+import { endPool } from './end-pool.js';
 import { createMakers } from './makers.js';
 import { postgresNeighbours } from './postgres-neighbours.js';
 import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
@@ -42,7 +43,7 @@ export async function openPostgres(
   const closeOnce = async () => {
     probe.stop();
     await closeAll();
-    await pool.end();
+    await endPool(pool);
   };
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= closeOnce());

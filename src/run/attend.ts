@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { StopReason } from '../../jobs/reset-user.js';
+import { errorCode } from '../report/report-write-error.js';
 import { type Control, hearControl } from './control.js';
 import type { RunDirectory } from './directory.js';
 import type { LiveRun } from './live-run.js';
@@ -6,8 +9,11 @@ import { keepLiveFile } from './live-file.js';
 import type { RunLock } from './lock.js';
 import { createSnapshots, type LastState, type Snapshot } from './snapshot.js';
 
-/** How often a run looks whether it was taken over, in ms. */
-const LOOK_AT_LOCK = 2_000;
+/** How often a run looks whether it was taken over, or its directory away, in ms. */
+const LOOK_AROUND = 2_000;
+
+/** Why a run stops whose directory is no more where it was. */
+export const RUN_DIRECTORY_GONE = 'RunDirectoryGone';
 
 export interface Attended {
   snapshot: () => Snapshot;
@@ -45,17 +51,30 @@ export async function attend(
   });
   // Whoever reads the first snapshot may ask at once.
   const file = keepLiveFile(directory.live, () => snapshot());
-  const watchLock = setInterval(() => {
-    void lock.takenOverBy().then((holder) => {
-      if (holder !== undefined) live.handOver(`process ${holder.pid} on ${holder.host} has taken it over`);
-    });
-  }, LOOK_AT_LOCK);
+  const lookAround = async () => {
+    const holder = await lock.takenOverBy();
+    if (holder !== undefined) live.handOver(`process ${holder.pid} on ${holder.host} has taken it over`);
+    else if (await isGone(directory.path)) live.stop(goneFrom(directory.path));
+    else return;
+    clearInterval(around);
+  };
+  const around = setInterval(() => void lookAround(), LOOK_AROUND);
   return {
     snapshot: () => snapshot(),
     stop: async (last) => {
-      clearInterval(watchLock);
+      clearInterval(around);
       await forget();
       await file.stop(last && snapshot(last));
     },
   };
+}
+
+async function isGone(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: unknown) => error);
+  return found instanceof Error && errorCode(found) === 'ENOENT';
+}
+
+/** Its report goes on where the directory is now, but nothing that is opened by its name: the embedded queue, or a page. */
+function goneFrom(path: string): StopReason {
+  return { error: RUN_DIRECTORY_GONE, message: `${path} was moved or removed while the run was under way.` };
 }

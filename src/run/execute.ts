@@ -136,7 +136,6 @@ export async function executeRun(run: Execution): Promise<Ending> {
       reporter,
       pacers,
       startedAt: Date.now(),
-      rowsAtStart: report.lastRow,
       rows: () =>
         rowsFound === undefined
           ? { rows: Math.max(run.manifest.estimatedRows, reporter.heard.rows), exact: run.manifest.exactRows }
@@ -150,6 +149,7 @@ export async function executeRun(run: Execution): Promise<Ending> {
         log.info({ why }, 'the run goes to another process');
         end({ kind: 'handed over', why });
       },
+      stop,
     });
 
     rowsFound = await feed(run.rows, {

@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import type { StopReason } from '../../jobs/reset-user.js';
 import type { Reporter } from '../report/reporter.js';
 import type { RunWorker } from './worker.js';
 
@@ -7,7 +8,6 @@ export interface LiveRun {
   reporter: Reporter;
   pacers: RunWorker['pacers'];
   startedAt: number;
-  rowsAtStart: number;
   /** Rows of the input; estimated by its size until it was read to its end. */
   rows(): { rows: number; exact: boolean };
   paused(): boolean;
@@ -24,6 +24,8 @@ export interface LiveRun {
   setRate(rate: number): Promise<void>;
   /** Ends it between users, as another process has the run from here on. */
   handOver(why: string): void;
+  /** Ends it between users: somebody must mend something first. */
+  stop(reason: StopReason): void;
 }
 
 /** The part of a live run that pauses it. */

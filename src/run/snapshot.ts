@@ -58,7 +58,8 @@ export type LastState = Pick<Snapshot, 'reason'> & { state: 'interrupted' | 'sto
 
 /** Takes snapshots of a live run, each by the ones before it: the pace is what lies between them. */
 export function createSnapshots(run: string, live: LiveRun): (last?: LastState) => Snapshot {
-  let samples = [{ at: live.startedAt, done: live.rowsAtStart }];
+  // What an earlier process left as done in the queue is no pace of this one.
+  let samples = [{ at: Date.now(), done: live.reporter.heard.rows }];
   return (last) => {
     const now = Date.now();
     // What has no line when its process ends is heard of again by the next one.

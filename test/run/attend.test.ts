@@ -18,7 +18,6 @@ test('a run that is paused and at once let go on is not paused in the end, howev
   let paused = false;
   const live: Omit<LiveRun, 'reporter' | 'pacers'> = {
     startedAt: Date.now(),
-    rowsAtStart: 0,
     rows: () => ({ rows: 10, exact: true }),
     paused: () => paused,
     asking: () => false,
@@ -37,6 +36,7 @@ test('a run that is paused and at once let go on is not paused in the end, howev
     queueDepth: async () => ({}),
     setRate: async () => undefined,
     handOver: () => undefined,
+    stop: () => undefined,
   };
   const attended = await attend(directory, {
     id: 'run-1',
