@@ -1,10 +1,16 @@
 import { escapeForTerminal } from '../report/terminal-text.js';
+import { lineWidth } from './line-width.js';
 
-/** Columns of a terminal that nobody has made wider, less the last: some wrap when it is written to. */
-const WIDTH = 79;
+/** Wider lines are harder to read, and narrower ones leave no room for a word. */
+const WIDEST = lineWidth(undefined);
+const NARROWEST = 40;
+const WIDTH = Math.max(
+  NARROWEST,
+  Math.min(WIDEST, lineWidth(process.stdout.columns ?? process.stderr.columns)),
+);
 const NAME_WIDTH = 11;
 
-/** Text in lines of at most 79 columns, each indented; a word that is longer stands alone. For text of one line. */
+/** Text in lines of at most 79 columns, or what the terminal has, each indented; a word that is longer stands alone. For text of one line. */
 export function indented(text: string, indent: number): string {
   const lines: string[] = [];
   let line = '';
