@@ -182,7 +182,7 @@ async function whatCame(
       refusals.inARow = 0;
       return 'done';
     case 'refused': {
-      const { error, message, retryable } = answer;
+      const { error, message } = answer;
       // The pool has seen this very password: an earlier call whose answer got lost was applied.
       const own = error === 'PasswordHistoryPolicyViolationException';
       if (own && (answer.maybeApplied || (await wasSent()))) return 'done';
@@ -196,7 +196,7 @@ async function whatCame(
         }
       }
       const which = step.name === 'password_set' ? '' : `${call}: `;
-      return { status: 'failed', error, message: `${which}${message}`, retryable };
+      return { status: 'failed', error, message: `${which}${message}` };
     }
     case 'stopped':
       context.stop({ error: answer.error, message: answer.message, requestId: answer.requestId, call });
@@ -222,5 +222,4 @@ const SEAL_BROKEN = {
   status: 'failed',
   error: 'SealBroken',
   message: 'The sealed password was changed in the queue; nothing more was sent for it.',
-  retryable: false,
 } satisfies Outcome;

@@ -31,8 +31,6 @@ export const outcomeSchema = z.discriminatedUnion('status', [
     /** The exception's name as the service spells it, or one of this program's own. */
     error: z.string(),
     message: z.string(),
-    /** Whether a new run may do better with this row (`retry`). */
-    retryable: z.boolean(),
     calls: callsSchema.optional(),
     /** Which steps are done all the same, of a run that was asked for more than passwords. */
     steps: stepStates.optional(),

@@ -69,7 +69,7 @@ export async function* findUsers({ pool, listUsers, wanted, onProgress }: Search
 }
 
 /** Whether asking for each row takes fewer calls than listing all users. */
-export function looksUp({ estimatedUsers }: Pick<Pool, 'estimatedUsers'>, rows: number): boolean {
+function looksUp({ estimatedUsers }: Pick<Pool, 'estimatedUsers'>, rows: number): boolean {
   if (estimatedUsers === undefined || rows > MOST_LOOK_UPS) return false;
   return rows * CALLS_PER_ROW < estimatedUsers / PAGE_USERS;
 }

@@ -8,7 +8,7 @@ import { csvField } from '../report/csv-field.js';
 import { plainField } from '../report/spreadsheet-field.js';
 import type { Finding } from './findings.js';
 
-export const FINDINGS_HEADER = 'row,line,username,finding,effect,message\n';
+const FINDINGS_HEADER = 'row,line,username,finding,effect,message\n';
 
 /** Writes one line for each finding (0600, whole or not at all), in the file's order. */
 export async function writeFindings(

@@ -88,13 +88,13 @@ function refuseFinished({ summary }: RunDirectory): void {
 
 /** Asks a live run to end, and waits for it. @throws UsageError when it doesn't, or is known to none on this host */
 async function endLiveRun(directory: RunDirectory): Promise<void> {
-  const until = Date.now() + END_WITHIN;
+  const until = performance.now() + END_WITHIN;
   for (let asked = false; ; asked = true) {
     const holder = await runningProcess(directory.lock);
     if (holder === undefined) return;
     const { pid, host } = holder;
     if (!asked) process.stderr.write(`The run is under way in process ${pid} on ${host}: ending it.\n`);
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       throw new UsageError(
         `Process ${pid} on ${host} did not end within ${END_WITHIN / 1000} s: end it yourself (kill ${pid}) and cancel again; if its host is gone, add --take-over.`,
       );

@@ -2,7 +2,7 @@ import type { FindProgress } from '../check/find-users.js';
 import { withCommas } from '../with-commas.js';
 import { lineWidth } from './line-width.js';
 import type { ProgressKind } from './progress.js';
-import { duration } from './words.js';
+import { roughly } from './words.js';
 
 /** How often it is shown, in ms. */
 const EVERY = { bar: 250, json: 1_000, plain: 10_000 } as const;
@@ -15,12 +15,12 @@ export interface ShownProgress {
 
 /** Shows on stderr how far a listing of the pool has come. Nothing for one that is done in a moment. */
 export function showFindProgress(kind: ProgressKind): ShownProgress {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   let shownAt = startedAt;
   let drawn = false;
   return {
     show: (progress) => {
-      const now = Date.now();
+      const now = performance.now();
       if (kind === 'none' || now - shownAt < EVERY[kind]) return;
       shownAt = now;
       if (kind === 'json') {
@@ -44,5 +44,5 @@ export function showFindProgress(kind: ProgressKind): ShownProgress {
 export function progressLine({ what, done, ofAbout }: FindProgress, seconds: number): string {
   if (ofAbout === undefined || done === 0) return `${withCommas(done)} ${what}`;
   const left = (seconds / done) * Math.max(0, ofAbout - done);
-  return `${withCommas(done)} of about ${withCommas(ofAbout)} ${what}, ${duration(left)} left`;
+  return `${withCommas(done)} of about ${withCommas(ofAbout)} ${what}, ${roughly(left)} left`;
 }

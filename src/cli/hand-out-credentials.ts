@@ -1,7 +1,7 @@
 import { type CredentialsSource, credentialRows } from '../credentials/credential-rows.js';
 import { encryptRows } from '../credentials/encrypt-rows.js';
 import { encrypterFor, encrypterWith, readRecipients } from '../credentials/recipients.js';
-import { sha256OfFile } from '../report/summary.js';
+import { sha256OfFile } from '../sha256-of.js';
 import { escapeForTerminal } from '../report/terminal-text.js';
 import { openRunDirectory, type RunDirectory } from '../run/directory.js';
 import type { RunRecord } from '../run/record.js';

@@ -4,7 +4,7 @@ import { withCommas } from '../with-commas.js';
 import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
-import { clockTime, counted, duration } from './words.js';
+import { clockTime, counted, roughly } from './words.js';
 
 /** A plan in plain text of at most 80 columns: for whom, what is wrong with the file, what it takes and costs. */
 export function planReport(plan: RunPlan, now: Date): string {
@@ -51,7 +51,7 @@ function takes({ prepared, forecast, pricePerMau }: RunPlan, now: Date): Fact[] 
   const cost = atMostUsd === undefined ? '' : `: at most $${atMostUsd.toFixed(2)} at $${pricePerMau} each`;
   return [
     ['Calls', `${withCommas(calls)}, at ${rates(prepared)}`],
-    ['Takes', `${duration(seconds)}, until ${clockTime(new Date(finishesAt), now)} if it begins now`],
+    ['Takes', `${roughly(seconds)}, until ${clockTime(new Date(finishesAt), now)} if it begins now`],
     [
       'Bills',
       `${counted(billedUsers, 'monthly active user')}, those who are active anyway among them${cost}`,

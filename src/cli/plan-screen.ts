@@ -7,7 +7,7 @@ import { withCommas } from '../with-commas.js';
 import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
 import { surveyBlocks } from './survey-blocks.js';
 import { facts } from './text-block.js';
-import { clockTime, counted, duration } from './words.js';
+import { clockTime, counted, roughly } from './words.js';
 
 /**
  * The one screen before the first call: what will happen to whom, how long it takes and where it is written down. Only with
@@ -27,7 +27,7 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date, su
     ...(run.retryOf === undefined ? [] : [['Retry of', run.retryOf.directory] satisfies Fact]),
     ...poolAndPasswords(run),
     ['Rate', `${rates(run)}, ${run.concurrency} at once`],
-    ['Takes', `${duration(seconds)}, until ${clockTime(finish, now)}`],
+    ['Takes', `${roughly(seconds)}, until ${clockTime(finish, now)}`],
     ['Stops', stops(run)],
     ['Queue', location.kind === 'embedded' ? 'embedded, in the run directory' : location.shown],
     ['Endpoint', run.endpoint ?? `AWS, ${run.region}`],

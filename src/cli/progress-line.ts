@@ -1,6 +1,6 @@
 import type { Snapshot } from '../run/snapshot.js';
 import { withCommas } from '../with-commas.js';
-import { clockTime, duration } from './words.js';
+import { clockTime, roughly } from './words.js';
 
 const BAR = 20;
 /** Narrower than this, a bar says less than the words that it takes the place of. */
@@ -89,7 +89,7 @@ function partsOf(snapshot: Snapshot, withBar: boolean): Part[] {
     { text: `${perSecond.toFixed(1)}/s`, rank: 4 },
     ...(left === undefined || done >= total
       ? []
-      : [{ text: `${duration(seconds)} left (until ${clockTime(left, new Date(at))})`, rank: 3 }]),
+      : [{ text: `${roughly(seconds)} left (until ${clockTime(left, new Date(at))})`, rank: 3 }]),
     ...(throttles === 0
       ? []
       : [{ text: `${withCommas(throttles)} throttled`, rank: 6, tone: 'dim' as const }]),

@@ -49,14 +49,14 @@ export function showProgress(kind: ProgressKind): Progress {
 }
 
 function plainLinesDue(): (snapshot: Snapshot) => boolean {
-  let toldAt = Date.now();
+  let toldAt = performance.now();
   let told: string | undefined;
   return (now) => {
     // Its figures change all the time.
     const waiting = now.waiting?.replace(/ \(.*/, '');
-    const due = Date.now() - toldAt >= PLAIN_EVERY || (waiting !== undefined && waiting !== told);
+    const due = performance.now() - toldAt >= PLAIN_EVERY || (waiting !== undefined && waiting !== told);
     told = waiting;
-    if (due) toldAt = Date.now();
+    if (due) toldAt = performance.now();
     return due;
   };
 }

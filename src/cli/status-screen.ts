@@ -6,7 +6,7 @@ import type { Snapshot } from '../run/snapshot.js';
 import { endOf, type Standing } from '../run/standing.js';
 import { withCommas } from '../with-commas.js';
 import { indented } from './text-block.js';
-import { clockTime, duration } from './words.js';
+import { clockTime, roughly } from './words.js';
 
 const ERRORS_SHOWN = 5;
 
@@ -70,7 +70,7 @@ function stateOf(standing: Standing, now: Date): string {
       if (snapshot === undefined) return `starting or ending, ${where}`;
       const age = Math.round((now.getTime() - Date.parse(snapshot.at)) / 1000);
       // It is written each second: an old one tells of a process that hangs, or of another host's clock.
-      return `${snapshot.state} ${where}${age > 5 ? `; it last said so ${duration(age)} ago` : ''}`;
+      return `${snapshot.state} ${where}${age > 5 ? `; it last said so ${roughly(age)} ago` : ''}`;
     }
   }
 }
@@ -111,7 +111,7 @@ function progressOf(standing: Standing, now: Date): [string, string][] {
     ...(end === undefined || waiting === 'paused'
       ? []
       : [
-          ['Ends', `${clockTime(end, now)}, in ${duration((end.getTime() - now.getTime()) / 1000)}`] as [
+          ['Ends', `${clockTime(end, now)}, in ${roughly((end.getTime() - now.getTime()) / 1000)}`] as [
             string,
             string,
           ],

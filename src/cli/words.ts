@@ -1,7 +1,7 @@
 import { withCommas } from '../with-commas.js';
 
-/** Seconds as a person says them: `45 s`, `56 min`, `2 h 5 min`. */
-export function duration(seconds: number): string {
+/** Seconds as a person says them who estimates: `45 s`, `56 min`, `2 h 5 min`. */
+export function roughly(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   if (whole < 90) return `${whole} s`;
   const minutes = Math.round(whole / 60);

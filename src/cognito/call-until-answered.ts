@@ -3,7 +3,7 @@ import type { Calls } from '../outcome.js';
 import type { Pacer } from '../rate/pacer.js';
 import { whenLeft } from './departure.js';
 import type { RenewCredentials } from './credentials.js';
-import { factsOf, isRetryable, type Verdict, verdictOf } from './errors.js';
+import { factsOf, type Verdict, verdictOf } from './errors.js';
 
 /** How often an unclear answer is asked again before the user fails; with the waits between, some 15 s. */
 const RETRIES = 6;
@@ -19,7 +19,6 @@ export type Answer =
       kind: 'refused';
       error: string;
       message: string;
-      retryable: boolean;
       calls: Calls;
       maybeApplied: boolean;
     }
@@ -163,7 +162,7 @@ function secondsSince(start: number): number {
 
 function endOf(verdict: Verdict, calls: Calls, maybeApplied: boolean): Answer {
   const refused = (error: string, message: string): Answer => {
-    return { kind: 'refused', error, message, retryable: isRetryable(error), calls, maybeApplied };
+    return { kind: 'refused', error, message, calls, maybeApplied };
   };
   switch (verdict.answer) {
     case 'fail-user': {

@@ -20,7 +20,7 @@ export interface ClientOptions {
 }
 
 /** Wherever the endpoint came from, a profile included: without TLS no call is sent unless that was asked for. */
-export class EndpointWithoutTlsError extends Error {
+class EndpointWithoutTlsError extends Error {
   override readonly name = 'EndpointWithoutTls';
 
   constructor() {

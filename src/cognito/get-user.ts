@@ -12,7 +12,7 @@ import { knownAdvice } from './stop-advice.js';
 import { userStatus } from './user-status.js';
 
 /** Calls of AdminGetUser a second. Its quota, UserRead, is 120 (COGNITO.md 4); half of it is left to back ends. */
-export const GET_RATE = 60;
+const GET_RATE = 60;
 
 /** Asks for one user, by any of their names, as they are at this moment; undefined when there is none. */
 export type GetUser = (username: string) => Promise<ListedUser | undefined>;

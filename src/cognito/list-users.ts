@@ -15,7 +15,7 @@ import { knownAdvice } from './stop-advice.js';
  * Calls of ListUsers a second. Its quota, UserList, is 30 for the account and Region and is no other operation's
  * (COGNITO.md 4); a third of it is left to consoles and back ends.
  */
-export const LIST_RATE = 20;
+const LIST_RATE = 20;
 /** Users on a page, at most. */
 export const PAGE_USERS = 60;
 

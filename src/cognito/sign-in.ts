@@ -12,7 +12,7 @@ import { callDeadline } from './deadline.js';
 import { knownAdvice } from './stop-advice.js';
 
 /** Sign-ins a second: few, so that nobody else at the sign-in page is slowed. The quota is 120. */
-export const SIGN_IN_RATE = 5;
+const SIGN_IN_RATE = 5;
 
 /** What trying a password came to. */
 export type SignedIn =

@@ -14,7 +14,7 @@ export interface CredentialsSource {
   shape: PasswordShape;
 }
 
-export const CREDENTIAL_COLUMNS = ['username', 'password', 'row'] as const;
+const CREDENTIAL_COLUMNS = ['username', 'password', 'row'] as const;
 
 /**
  * The users whose password was set, each with the password that was set, as CSV text in pieces: a header, then as many lines

@@ -43,7 +43,7 @@ export async function enableUsers(options: EnableOptions): Promise<Enabled> {
 
   const inFlight: Promise<Came>[] = [];
   let lines: EnabledLine[] = [];
-  let syncedAt = Date.now();
+  let syncedAt = performance.now();
   let done = 0;
   const takeOldest = async () => {
     const came = await inFlight.shift();
@@ -51,10 +51,10 @@ export async function enableUsers(options: EnableOptions): Promise<Enabled> {
     counts[came.result] += 1;
     onProgress((done += 1));
     lines.push(came);
-    if (inFlight.length > 0 && Date.now() - syncedAt < SYNC_EVERY) return;
+    if (inFlight.length > 0 && performance.now() - syncedAt < SYNC_EVERY) return;
     await file.append(lines);
     lines = [];
-    syncedAt = Date.now();
+    syncedAt = performance.now();
   };
 
   for await (const row of rows) {

@@ -6,7 +6,7 @@ import { errorCode, ReportWriteError } from '../report/report-write-error.js';
 import { cutWholeRecords } from '../report/whole-records.js';
 import { UsageError } from '../usage-error.js';
 
-export const ENABLE_RESULTS = ['enabled', 'left-disabled', 'failed'] as const;
+const ENABLE_RESULTS = ['enabled', 'left-disabled', 'failed'] as const;
 export type EnableResult = (typeof ENABLE_RESULTS)[number];
 
 /** One line of enabled.csv. A row that failed has another when it is tried again: its last one counts. */
@@ -20,7 +20,7 @@ export interface EnabledLine {
   requestId?: string | undefined;
 }
 
-export const ENABLED_HEADER = 'row,line,username,result,error,message,request_id,at\n';
+const ENABLED_HEADER = 'row,line,username,result,error,message,request_id,at\n';
 const RESULT = ENABLED_HEADER.split(',').indexOf('result');
 const CHUNK = 128 * 1024;
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;

@@ -105,7 +105,7 @@ async function append(
   const byStatus = { ...state?.byStatus };
   let bytes = state?.bytes ?? 0;
   let pending = state === undefined ? EXPORT_HEADER : '';
-  let syncedAt = Date.now();
+  let syncedAt = performance.now();
   let listed = sum(byStatus);
 
   const sync = async (next: string | undefined) => {
@@ -123,7 +123,7 @@ async function append(
         ...{ next, bytes, byStatus },
       });
     }
-    syncedAt = Date.now();
+    syncedAt = performance.now();
   };
 
   await file.truncate(bytes);
@@ -135,7 +135,7 @@ async function append(
       listed += page.listed;
       onProgress(listed);
       next = page.next;
-      if (Date.now() - syncedAt >= SYNC_EVERY) await sync(next);
+      if (performance.now() - syncedAt >= SYNC_EVERY) await sync(next);
     }
   } catch (error) {
     // What was listed is kept; if it can't be written, it is listed again. After a write that failed nothing may follow: a

@@ -4,7 +4,7 @@ import { type CharacterClass, hasClass } from './characters.js';
 import type { Secret } from './secret.js';
 
 /** The bounds of the service itself, whatever a pool's policy says (API reference and its error texts). */
-export const SHORTEST_PASSWORD = 6;
+const SHORTEST_PASSWORD = 6;
 export const LONGEST_PASSWORD = 256;
 
 const DEFAULT_TEMPORARY_VALIDITY_DAYS = 7;

@@ -13,7 +13,7 @@ import { LONGEST_PASSWORD, type PasswordPolicy, requiredClasses } from './policy
 const DEFAULT_LENGTH = 20;
 
 /** Out of reach of guessing, offline too; shapes of less are refused. */
-export const LEAST_ENTROPY_BITS = 100;
+const LEAST_ENTROPY_BITS = 100;
 
 /** A derived password can't be harder to guess than the run's key. */
 const KEY_BITS = 256;

@@ -4,8 +4,6 @@ import type { Outcome } from '../outcome.js';
 
 /** Users who are never reset, whatever the file of users says. */
 export interface Protection {
-  /** As the lists write them, each once. */
-  readonly names: readonly string[];
   /**
    * Whether it is one of these names, by the pool's rule of case. Only the name itself is known here: a check of the pool that
    * knows a user's other names asks for each of them.
@@ -17,11 +15,8 @@ export interface Protection {
 export function createProtection(names: Iterable<string>, caseSensitive: boolean): Protection {
   // Nobody says whether the service tells é from e with an accent; to protect one too many does no harm.
   const keyOf = (name: string) => usernameKey(name.normalize('NFC'), caseSensitive);
-  const byKey = new Map<string, string>();
-  for (const name of names) {
-    if (!byKey.has(keyOf(name))) byKey.set(keyOf(name), name);
-  }
-  return { names: [...byKey.values()], has: (name) => byKey.size > 0 && byKey.has(keyOf(name)) };
+  const keys = new Set(Array.from(names, keyOf));
+  return { has: (name) => keys.size > 0 && keys.has(keyOf(name)) };
 }
 
 /** What the report says of a protected user, and a plan before it. */

@@ -12,7 +12,7 @@ import bullmq, {
 /** The part of a worker's options that a run decides; the rest is the backend's business. */
 export type WorkerSettings = Pick<
   WorkerOptions,
-  'concurrency' | 'autorun' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'name'
+  'concurrency' | 'autorun' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount'
 >;
 
 export interface Makers {

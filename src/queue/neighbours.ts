@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A run that is under way, as other runs on the same queue see it. */
-export const neighbourSchema = z.object({
+const neighbourSchema = z.object({
   run: z.string().max(80),
   pool: z.string().max(55),
   region: z.string().max(50),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Neighbours, readNeighbours, STAYS } from './neighbours.js';
 
 /** Of all runs on one Redis, so it has no run's prefix; it vanishes with the last of them. */
-export const NEIGHBOURS_KEY = 'cognito-bulk-reset:runs';
+const NEIGHBOURS_KEY = 'cognito-bulk-reset:runs';
 
 /**
  * Input:

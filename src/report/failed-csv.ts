@@ -10,27 +10,18 @@ export interface ManifestLayout {
   /** Fields in a well-formed row. */
   width: number;
   delimiter: string;
-  /** Index of the column of passwords, from 0. It is left out. */
-  passwordColumn: number | undefined;
 }
 
-/** A row that didn't succeed, as the file has it. */
+/** A row that didn't succeed, as the file has it but for a password. */
 export interface FailedRow {
   fields: readonly string[];
   /** The name of the error. */
   error: string;
 }
 
-export interface FailedCsv {
-  /** Rows in failed.csv. */
-  written: number;
-  /** Rows left out, because a field in them may be a password that stands in the wrong column. */
-  leftOut: number;
-}
-
 /**
  * Writes failed.csv (0600, as a whole or not at all): the rows to feed to a new run, with the manifest's
- * columns and delimiter, without the passwords, and the error as the last column `error`. If the manifest's last
+ * columns and delimiter, and the error as the last column `error`. If the manifest's last
  * column is an `error` already, from an earlier failed.csv, it is replaced. A manifest without a header can't tell: there,
  * each time adds a column.
  *
@@ -42,8 +33,7 @@ export async function writeFailedCsv(
   path: string,
   rows: AsyncIterable<FailedRow>,
   layout: ManifestLayout,
-): Promise<FailedCsv> {
-  const counts = { written: 0, leftOut: 0 };
+): Promise<void> {
   const kept = keptColumns(layout);
   let readError: unknown;
 
@@ -60,11 +50,6 @@ export async function writeFailedCsv(
   async function* records(): AsyncGenerator<string[]> {
     if (layout.header !== undefined) yield [...pick(layout.header, kept), 'error'];
     for await (const { fields, error } of readRows()) {
-      if (layout.passwordColumn !== undefined && fields.length !== layout.width) {
-        counts.leftOut += 1;
-        continue;
-      }
-      counts.written += 1;
       // Fields beyond the header's stay after it, so that the row is as malformed as it was.
       yield [...pick(fields, kept), error, ...fields.slice(layout.width)];
     }
@@ -79,14 +64,11 @@ export async function writeFailedCsv(
   ).catch((error: unknown) => {
     throw readError ?? error;
   });
-  return counts;
 }
 
 /** The indexes of the manifest's columns that failed.csv has too. */
-function keptColumns({ header, width, passwordColumn }: ManifestLayout): number[] {
-  const columns = Array.from({ length: width }, (_, index) => index).filter(
-    (index) => index !== passwordColumn,
-  );
+function keptColumns({ header, width }: ManifestLayout): number[] {
+  const columns = Array.from({ length: width }, (_, index) => index);
   const last = columns.at(-1);
   const endsInError = last !== undefined && header?.[last]?.toLowerCase() === 'error';
   return endsInError ? columns.slice(0, -1) : columns;

@@ -12,7 +12,6 @@ import { escapeForTerminal } from './terminal-text.js';
 
 /** report.csv, open for appending. It only grows, and ends in a whole line whenever nothing is being written. */
 export interface ReportFile {
-  readonly path: string;
   /**
    * Appends whole lines and waits until they are on the disk (fdatasync). One call at a time.
    * @throws ReportWriteError, after cutting off what was written of `lines`, if that is still possible.
@@ -106,7 +105,6 @@ function appendTo(handle: FileHandle, path: string, size: number): ReportFile {
   let synced = size;
   let failed = false;
   return {
-    path,
     async append(lines) {
       if (failed) throw new Error(`${path} failed to be written before`);
       const bytes = Buffer.from(lines);

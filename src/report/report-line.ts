@@ -15,7 +15,7 @@ export interface ReportRow {
   outcome: Outcome;
 }
 
-export const REPORT_COLUMNS = [
+const REPORT_COLUMNS = [
   'row',
   'line',
   'username',
@@ -91,7 +91,7 @@ function field(text: string | undefined): string {
 
 /**
  * A line of the report, read back. Less than the outcome it was written from: the report doesn't keep
- * how often a row was throttled, nor whether its failure was retryable.
+ * how often a row was throttled.
  */
 export interface ReportRecord {
   row: number;

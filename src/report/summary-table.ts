@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { OUTCOME_STATUSES } from '../outcome.js';
 import { withCommas } from '../with-commas.js';
+import { duration } from './duration.js';
 import { errorHint } from './error-hints.js';
 import type { Summary } from './summary.js';
 import { STEPS } from '../steps.js';
@@ -109,11 +110,4 @@ function number(value: number): string {
 
 function clock(time: string): string {
   return time.slice(0, 19).replace('T', ' ');
-}
-
-/** `2 h 05 min`, `4 min 12 s` or `12 s`: nobody needs the seconds of hours. */
-function duration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
-  return minutes > 0 ? `${minutes} min ${String(seconds % 60).padStart(2, '0')} s` : `${seconds} s`;
 }

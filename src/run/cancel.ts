@@ -36,7 +36,6 @@ const UNKNOWN: Extract<Outcome, { status: 'failed' }> = {
   status: 'failed',
   error: 'OutcomeUnknown',
   message: 'The run ended when a worker had this row, and was cancelled: the password may have been set.',
-  retryable: true,
 };
 
 export interface CancelledRun {
@@ -128,9 +127,13 @@ async function leftInQueue(backend: QueueBackend, lastRow: number, of: StopSigne
 
 async function endOthers(queue: Queue, board: Queue, of: StopSigner): Promise<void> {
   await tellOthers(queue, board, { error: 'RunCancelled', message: 'The run was cancelled.' }, of);
-  const until = Date.now() + OTHERS_END_WITHIN;
+  const until = performance.now() + OTHERS_END_WITHIN;
   let active = Number.POSITIVE_INFINITY;
-  for (let alike = 0; Date.now() < until && active > 0 && alike < LOOKS_ALIKE; await sleep(LOOK_EVERY)) {
+  for (
+    let alike = 0;
+    performance.now() < until && active > 0 && alike < LOOKS_ALIKE;
+    await sleep(LOOK_EVERY)
+  ) {
     const now = await queue.getActiveCount();
     const isAlone = (await queue.getWorkersCount()) === 0;
     // A worker is not shown any more while the queue hears of its last jobs.

@@ -5,7 +5,8 @@ import type { QueueBackend } from '../queue/backend.js';
 import { type FailedRow, writeFailedCsv } from '../report/failed-csv.js';
 import { writePage } from '../report/html/write-page.js';
 import { readReport } from '../report/read-report.js';
-import { type Summary, sha256OfFile, summarize, writeSummary } from '../report/summary.js';
+import { type Summary, summarize, writeSummary } from '../report/summary.js';
+import { sha256OfFile } from '../sha256-of.js';
 import type { Tally } from '../report/tally.js';
 import { destroyKeyAtEnd } from './destroy-key.js';
 import type { RunDirectory } from './directory.js';
@@ -52,7 +53,6 @@ export async function finishRun(run: FinishedRun): Promise<Finished> {
       header: manifest.fieldNames,
       width: manifest.columns - (manifest.passwordColumn === undefined ? 0 : 1),
       delimiter: manifest.delimiter,
-      passwordColumn: undefined,
     });
   }
   await handOutPasswords(directory, record, key);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { replaceFile } from '../report/atomic-file.js';
+import { sha256OfText } from '../sha256-of.js';
 import { UsageError } from '../usage-error.js';
 import type { RunDirectory } from './directory.js';
 
@@ -36,7 +36,7 @@ export async function keepMoreProtected(
 async function write(path: string, names: readonly string[]): Promise<KeptProtection> {
   const text = `${JSON.stringify(names, null, 2)}\n`;
   await replaceFile(path, (file) => file.writeFile(text));
-  return { users: names.length, sha256: sha256Of(text) };
+  return { users: names.length, sha256: sha256OfText(text) };
 }
 
 /** @throws UsageError if the names aren't those that the run began with: somebody would be reset who must not be */
@@ -47,7 +47,7 @@ export async function recallProtected(
   if (kept === undefined) return [];
   for (const place of [path, nextTo(path)]) {
     const text = await readFile(place, 'utf8').catch(() => '');
-    if (sha256Of(text) === kept.sha256) return z.array(z.string()).parse(JSON.parse(text));
+    if (sha256OfText(text) === kept.sha256) return z.array(z.string()).parse(JSON.parse(text));
   }
   throw new UsageError(
     `${path} is gone or was changed, and it says which ${kept.users} users this run must not reset: put it back as it was.`,
@@ -55,7 +55,3 @@ export async function recallProtected(
 }
 
 const nextTo = (path: string) => `${path}.next`;
-
-function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}

@@ -14,7 +14,7 @@ import { runRequestSchema } from './request.js';
 import { DEFAULT_FAILURE_LIMIT, failureLimitSchema } from './threshold.js';
 
 /** run.json: what was asked and of whom. It holds no secret, and `resume` needs nothing else. */
-export const runRecordSchema = z.object({
+const runRecordSchema = z.object({
   version: z.literal(1),
   /** Names the run in the queue; `worker --run` takes it. */
   id: z.string().regex(/^[\w.-]{1,80}$/),

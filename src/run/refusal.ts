@@ -13,12 +13,12 @@ export interface Admission {
 export function refusalOf(row: ManifestRow, { mode, policy }: Admission): Outcome | undefined {
   if (row.kind === 'refused') {
     const { status, error, message } = row;
-    return status === 'failed' ? { status, error, message, retryable: false } : { status, error, message };
+    return { status, error, message };
   }
   if (mode !== 'password-column') return undefined;
   const rule = passwordFault(row, policy);
   if (rule === undefined) return undefined;
-  return { status: 'failed', error: 'InvalidPassword', message: rule, retryable: false };
+  return { status: 'failed', error: 'InvalidPassword', message: rule };
 }
 
 function passwordFault({ password }: UserRow, policy: PasswordPolicy): string | undefined {

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { writePage } from '../report/html/write-page.js';
 import { moment } from '../report/html/words.js';
-import { sha256OfFile } from '../report/summary.js';
+import { sha256OfFile } from '../sha256-of.js';
 import { UsageError } from '../usage-error.js';
 import type { RunDirectory } from './directory.js';
 import { type PageState, pageFacts } from './page-facts.js';

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { RowSelection } from '../manifest/manifest.js';
 import { replaceFile } from '../report/atomic-file.js';
+import { sha256OfText } from '../sha256-of.js';
 import { UsageError } from '../usage-error.js';
 
 /** Which rows of an input a retry is of. */
@@ -21,13 +21,13 @@ export async function writeRows(path: string, { selection, sentBefore }: Retried
   );
   const text = `${sentBefore.size === 0 ? HEADER : HEADER_WITH_SENT}${lines.join('')}`;
   await replaceFile(path, (file) => file.writeFile(text));
-  return sha256Of(text);
+  return sha256OfText(text);
 }
 
 /** @throws UsageError if it isn't as `writeRows` left it: then row 17 may be another user now */
 export async function readRows(path: string, sha256: string): Promise<RetriedRows> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  if (sha256Of(text) !== sha256) {
+  if (sha256OfText(text) !== sha256) {
     throw new UsageError(
       `${path} is not there or was changed: it says which rows the run is of. Put it back.`,
     );
@@ -36,8 +36,4 @@ export async function readRows(path: string, sha256: string): Promise<RetriedRow
   const sentBefore = new Set<number>();
   for (const [index, line] of lines.entries()) if (line.endsWith(',yes')) sentBefore.add(index + 1);
   return { selection: Uint32Array.from(lines, (line) => Number.parseInt(line, 10)), sentBefore };
-}
-
-function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -24,7 +24,6 @@ export interface PendingRows {
   get(row: number): PendingRow | undefined;
   /** Forgets all rows up to this one, which have their lines; answers the oldest that is left. */
   forgetUpTo(row: number): PendingRow | undefined;
-  readonly size: number;
 }
 
 export function createPendingRows(): PendingRows {
@@ -41,9 +40,6 @@ export function createPendingRows(): PendingRows {
         rows.delete(row);
       }
       return undefined;
-    },
-    get size() {
-      return rows.size;
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Pool } from '../cognito/pool.js';
 import { type Manifest, type ManifestRow, readManifest } from '../manifest/manifest.js';
 import { createProtection, protectRows } from '../protect/protection.js';
 import { errorCode } from '../report/report-write-error.js';
-import { sha256OfFile } from '../report/summary.js';
+import { sha256OfFile } from '../sha256-of.js';
 import type { RunDirectory } from './directory.js';
 import { type KeptProtection, recallProtected } from './protected-users.js';
 import { type RunRecord, writeRunRecord } from './record.js';

@@ -7,7 +7,7 @@ import { withSignIn } from './sign-in-sample.js';
 import { succeededRows } from './succeeded-rows.js';
 import { type Expected, VERDICTS, type Verdict, verdictOn } from './verdict.js';
 
-export const VERIFY_HEADER = 'row,line,username,verdict,detail\n';
+const VERIFY_HEADER = 'row,line,username,verdict,detail\n';
 
 /** What came of asking: all rows that succeeded, by verdict. */
 export interface Verified {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { secondsFor } from '../../src/check/forecast.js';
-import { duration } from '../../src/cli/words.js';
+import { roughly } from '../../src/cli/words.js';
 
 const QUESTIONS = fileURLToPath(new URL('../../docs/questions.md', import.meta.url));
 /** Users a second, by the columns of the table. */
@@ -12,7 +12,7 @@ test('the table of times in docs/questions.md says what a plan says', () => {
   const rows = [...readFileSync(QUESTIONS, 'utf8').matchAll(/^\| ([\d,]+) +\|(.*)\|$/gm)];
   expect(rows).toHaveLength(3);
   for (const [, users = '', cells = ''] of rows) {
-    const times = SPEEDS.map((speed) => duration(secondsFor(Number(users.replaceAll(',', '')), speed)));
+    const times = SPEEDS.map((speed) => roughly(secondsFor(Number(users.replaceAll(',', '')), speed)));
     expect(
       cells.split('|').map((cell) => cell.trim()),
       users,

@@ -162,7 +162,7 @@ describe('on any queue', () => {
     run.standIn.setFaults([{ username: 'user-1', action: { kind: 'error', name } }]);
     await run.add(1, 'user-1');
     run.work();
-    expect(await run.outcome(1)).toMatchObject({ status: 'failed', error: name, retryable: false });
+    expect(await run.outcome(1)).toMatchObject({ status: 'failed', error: name });
   });
 
   test('a reset before the call was applied does not hide a first PasswordHistoryPolicyViolation for ever', async () => {

@@ -93,7 +93,7 @@ describe('on any queue', () => {
     ]);
     for (const row of [1, 2, 3]) await run.add(row, `user-${row}`);
     run.work();
-    const failed = { status: 'failed', error: 'UserNotFoundException', retryable: false };
+    const failed = { status: 'failed', error: 'UserNotFoundException' };
     expect(await run.outcome(1)).toMatchObject({
       ...failed,
       message: 'AdminDisableUser: User does not exist.',

@@ -107,7 +107,6 @@ describe('an organisation’s configuration', () => {
 
 test('names are compared by the pool’s rule of case, and however an accent is written', () => {
   const exact = createProtection(['Admin', 'Zo\u00eb', 'Admin'], true);
-  expect(exact.names).toEqual(['Admin', 'Zo\u00eb']);
   expect(['Admin', 'admin', 'Zoe\u0308', 'zoe\u0308'].map(exact.has)).toEqual([true, false, true, false]);
   const folded = createProtection(['Admin', 'Zo\u00eb'], false);
   expect(['ADMIN', 'zoe\u0308', 'ann'].map(folded.has)).toEqual([true, true, false]);

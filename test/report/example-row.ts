@@ -17,7 +17,6 @@ export function exampleRow(row: number): ReportRow {
           status: 'failed',
           error: 'UserNotFoundException',
           message: 'No, "not" here.',
-          retryable: false,
           calls,
         }
       : { status: 'succeeded', calls };

@@ -21,6 +21,6 @@ const failure = { error: hardText, message: hardText };
 
 export const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ status: fc.constant('succeeded' as const), calls: anyCalls }),
-  fc.record({ status: fc.constant('failed' as const), ...failure, retryable: fc.boolean(), calls: anyCalls }),
+  fc.record({ status: fc.constant('failed' as const), ...failure, calls: anyCalls }),
   fc.record({ status: fc.constantFrom('skipped' as const, 'unprocessed' as const), ...failure }),
 );

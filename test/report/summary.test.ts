@@ -2,7 +2,8 @@ import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ReportWriteError } from '../../src/report/report-write-error.js';
-import { sha256OfFile, summarize, summarySchema, writeSummary } from '../../src/report/summary.js';
+import { summarize, summarySchema, writeSummary } from '../../src/report/summary.js';
+import { sha256OfFile } from '../../src/sha256-of.js';
 import { summaryTable } from '../../src/report/summary-table.js';
 import { addToTally, emptyTally } from '../../src/report/tally.js';
 import { temporaryDirectory } from './temporary-directory.js';

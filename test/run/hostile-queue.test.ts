@@ -102,7 +102,7 @@ test('forged jobs, outcomes and events reset nobody else and put no untrue line 
   const signed: unknown = JSON.parse((await redis.hget(keyOf(1), 'returnvalue')) ?? '');
   await complete(31, signed);
   await tell(32, {
-    outcome: { status: 'failed', error: 'UserNotFoundException', message: '', retryable: false },
+    outcome: { status: 'failed', error: 'UserNotFoundException', message: '' },
   });
   await redis.hset(keyOf(33), 'finishedOn', Date.now(), 'failedReason', 'forged');
   await redis.del(keyOf(34));

@@ -4,7 +4,7 @@ import { createKeptAnswers } from '../../src/run/kept-answers.js';
 
 const at = '2026-11-28T20:00:00.000Z';
 const calls = { attempts: 1, throttles: 0, startedAt: at, finishedAt: at };
-const failed = { status: 'failed', error: 'UserNotFoundException', message: 'no', retryable: false } as const;
+const failed = { status: 'failed', error: 'UserNotFoundException', message: 'no' } as const;
 const succeeded: JobResult = { outcome: { status: 'succeeded', calls }, code: 'a' };
 const refused: JobResult = { outcome: { ...failed, calls }, code: 'b' };
 

@@ -9,7 +9,6 @@ const failed = (error = 'UserNotFoundException'): Outcome => ({
   status: 'failed',
   error,
   message: '',
-  retryable: false,
 });
 const skipped: Outcome = { status: 'skipped', error: 'DuplicateUsername', message: '' };
 

@@ -5,7 +5,7 @@ import { shownLine } from './shown-line.js';
 import type { Size, Survey } from './survey.js';
 
 /** What a page holds at most, so that a browser opens it; a usual line has 140 characters. */
-export const PAGE_LIMIT: Size = { rows: 500_000, characters: 128 * 1024 * 1024 };
+const PAGE_LIMIT: Size = { rows: 500_000, characters: 128 * 1024 * 1024 };
 
 /**
  * The lines of the report that the page holds, header first: all of the rows that didn't succeed, and of the others

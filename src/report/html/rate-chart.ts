@@ -1,6 +1,7 @@
+import { duration } from '../duration.js';
 import { html, type Markup } from './markup.js';
 import type { Timeline } from './timeline.js';
-import { clock, dayAndClock, number, span } from './words.js';
+import { clock, dayAndClock, number } from './words.js';
 
 /** Units of the drawing, which is stretched to the width of the page. */
 const HEIGHT = 100;
@@ -52,7 +53,7 @@ export function rateChart({ start, step, buckets }: Timeline): Markup {
     <figcaption>
       <span class="key users">users a second, by when the first call for each was sent</span>
       ${buckets.some(({ failures }) => failures > 0) ? html`<span class="key failures">failed</span>` : undefined}
-      <span class="step">each column ${span(step)}</span>
+      <span class="step">each column ${duration(step)}</span>
     </figcaption>
   </figure>`;
 }

@@ -1,12 +1,13 @@
 import { OUTCOME_STATUSES, type OutcomeStatus } from '../../outcome.js';
 import { STEPS } from '../../steps.js';
+import { duration } from '../duration.js';
 import { errorHint } from '../error-hints.js';
 import { errorsByCount, type Tally } from '../tally.js';
 import { html, type Markup } from './markup.js';
 import type { Fact, PageFacts } from './page-facts.js';
 import { rateChart } from './rate-chart.js';
 import type { Survey } from './survey.js';
-import { moment, number, percent, span } from './words.js';
+import { moment, number, percent } from './words.js';
 
 /** Kinds of error that are listed; the filter of the table has all. */
 const ERRORS_LISTED = 25;
@@ -104,7 +105,10 @@ function timesOf({ calls, startedAt, finishedAt }: Readonly<Tally>, { throttles 
   const rate = seconds > 0 && calls > 1 ? `, ${number(calls / seconds)} a second` : '';
   return [
     { name: 'First call', value: moment(startedAt) },
-    { name: 'Last answer', value: `${moment(finishedAt)}${seconds >= 1 ? `, after ${span(seconds)}` : ''}` },
+    {
+      name: 'Last answer',
+      value: `${moment(finishedAt)}${seconds >= 1 ? `, after ${duration(seconds)}` : ''}`,
+    },
     { name: 'Calls', value: `${number(calls)}${rate}` },
     ...(throttles === undefined
       ? []

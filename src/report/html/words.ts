@@ -28,25 +28,3 @@ export function dayAndClock(time: number, step: number): string {
 export function moment(time: string): string {
   return `${time.slice(0, 19).replace('T', ' ')} UTC`;
 }
-
-/** Seconds as a person says them: `45 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
-export function span(seconds: number): string {
-  const units: [string, number][] = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-    ['s', 1],
-  ];
-  const first = units.findIndex(([, length]) => seconds >= length);
-  if (first === -1) return `${number(seconds)} s`;
-  let left = Math.round(seconds);
-  return units
-    .slice(first, first + 2)
-    .map(([name, length]) => {
-      const whole = Math.floor(left / length);
-      left -= whole * length;
-      return whole === 0 ? '' : `${whole} ${name}`;
-    })
-    .filter((text) => text !== '')
-    .join(' ');
-}

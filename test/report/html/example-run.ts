@@ -109,7 +109,6 @@ function outcomeOf(row: number): Outcome {
     status: 'failed',
     error,
     message,
-    retryable: false,
     calls,
   });
   if (row % 97 === 3) return failed('UserNotFoundException', 'User does not exist.');
