@@ -15,6 +15,9 @@ import { untilItAnswers } from './until-it-answers.js';
 /** Jobs added in one call. Small enough that the first call starts soon, large enough to cost little. */
 const BATCH = 200;
 
+/** Where the window is full, this share of it is waited for before rows follow: else each row would go in a call of its own. */
+const ROOM = 0.1;
+
 /** Something that must be right about the first rows that are tried, before others go into the queue. */
 export interface Gate {
   /** How many rows are still to be tried before it can open, by the report's lines. */
@@ -61,6 +64,7 @@ export async function feed(
 ): Promise<number> {
   const { reporter, collector, window, signal } = context;
   let { gate } = context;
+  const room = Math.ceil(window * ROOM);
   /** Rows that may still go into the queue in front of it. */
   let beforeGate = gate?.missing ?? 0;
   let last = 0;
@@ -80,7 +84,7 @@ export async function feed(
       if (row.row <= reporter.syncedRow) continue;
       if (row.row > reporter.syncedRow + window) {
         await flush();
-        await reporter.waitUntilSynced(row.row - window, signal);
+        await reporter.waitUntilSynced(row.row - window - 1 + room, signal);
       }
       const user = admitted(row, context);
       if (user === undefined) continue;
