@@ -30,7 +30,6 @@ export async function attend(
   const snapshot = createSnapshots(run.id, live);
   const obey = async (asked: Control) => {
     try {
-      if (asked.cancelled === true) live.handOver('it is cancelled from another terminal');
       if (asked.rate !== undefined && asked.rate !== live.pacers.passwords.view().limit) {
         log.info({ rate: asked.rate }, 'another rate was asked for');
         await live.setRate(asked.rate);
@@ -47,6 +46,8 @@ export async function attend(
   // One after the other: of a pause and a resume that overlap, the pause could be done last.
   let obeyed: Promise<void> = Promise.resolve();
   const forget = await hearControl(directory, (asked) => {
+    // This needs no queue, for whose answer what was asked before may wait.
+    if (asked.cancelled === true) live.handOver('it is cancelled from another terminal');
     obeyed = obeyed.then(() => obey(asked));
   });
   // Whoever reads the first snapshot may ask at once.

@@ -80,9 +80,16 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('ends with the program, run by a user who is not root', () => {
+  it('ends with the program, run by a user who is not root, with flags that Node knows', () => {
     const last = lines.slice(lines.findLastIndex(([word]) => word === 'FROM'));
     expect(last).toContainEqual(['USER', 'node']);
-    expect(last.at(-1)?.join(' ')).toBe('ENTRYPOINT ["node", "/app/dist/src/cli/main.js"]');
+    const [word, ...given] = last.at(-1) ?? [];
+    expect(word).toBe('ENTRYPOINT');
+    const [node, ...args]: string[] = JSON.parse(given.join(' '));
+    expect([node, args.pop()]).toEqual(['node', '/app/dist/src/cli/main.js']);
+    expect(spawnSync(process.execPath, [...args, '--version'], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 });

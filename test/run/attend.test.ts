@@ -10,7 +10,8 @@ import { createRunDirectory } from '../../src/run/directory.js';
 import type { LiveRun } from '../../src/run/live-run.js';
 import { temporaryDirectory } from '../report/temporary-directory.js';
 
-test('a run that is paused and at once let go on is not paused in the end, however long the pause takes', async () => {
+/** A run whose queue doesn't hear of a pause before `pausing` resolves, as other terminals see it. */
+async function attendedRun() {
   const directory = await createRunDirectory(join(temporaryDirectory(), 'run'));
   const pacer = createPacer(memoryPaceStore(), 20);
   const asked: string[] = [];
@@ -23,8 +24,6 @@ test('a run that is paused and at once let go on is not paused in the end, howev
     asking: () => false,
     pause: async () => {
       asked.push('pause');
-      // As a run's own: it is paused, and the queue hears of it yet.
-      paused = true;
       await pausing.promise;
       paused = true;
     },
@@ -35,7 +34,7 @@ test('a run that is paused and at once let go on is not paused in the end, howev
     queueAnswers: () => true,
     queueDepth: async () => ({}),
     setRate: async () => undefined,
-    handOver: () => undefined,
+    handOver: () => void asked.push('hand over'),
     stop: () => undefined,
   };
   const attended = await attend(directory, {
@@ -49,6 +48,11 @@ test('a run that is paused and at once let go on is not paused in the end, howev
     lock: { takenOverBy: async () => undefined, release: async () => undefined },
     log: pino({ level: 'silent' }),
   });
+  return { directory, asked, pausing, paused: () => paused, attended };
+}
+
+test('a run that is paused and at once let go on is not paused in the end, however long the pause takes', async () => {
+  const { directory, asked, pausing, paused, attended } = await attendedRun();
   try {
     await askOf(directory, { paused: true });
     await expect.poll(() => asked).toEqual(['pause']);
@@ -57,7 +61,19 @@ test('a run that is paused and at once let go on is not paused in the end, howev
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     pausing.resolve();
     await expect.poll(() => asked).toEqual(['pause', 'proceed']);
-    expect(paused).toBe(false);
+    expect(paused()).toBe(false);
+  } finally {
+    await attended.stop(undefined);
+  }
+});
+
+test('a run is cancelled though a queue that does not answer keeps a pause from being done', async () => {
+  const { directory, asked, attended } = await attendedRun();
+  try {
+    await askOf(directory, { paused: true });
+    await expect.poll(() => asked).toEqual(['pause']);
+    await askOf(directory, { cancelled: true });
+    await expect.poll(() => asked).toEqual(['pause', 'hand over']);
   } finally {
     await attended.stop(undefined);
   }
