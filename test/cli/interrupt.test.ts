@@ -96,3 +96,33 @@ describe.each([
     expect(counts.every((count) => count === 1)).toBe(true);
   });
 });
+
+test('a terminal that is closed ends the run between users, and nobody is called twice by its resume', async () => {
+  await standIn.setFaults([{ action: { kind: 'latency', ms: 150 } }]);
+  const args = [
+    ...[runOn(POOL, standIn.url), '--generate', '--run-dir', workplace.runDir].flat(),
+    ...['--quota', '1000', '--rate', '60'],
+    ...onRedis(),
+  ];
+  const terminal = await startProgram(args, { ...workplace.here, terminal: true });
+  await calledAtLeast(20);
+  // The system tells those who were at it.
+  terminal.kill('SIGKILL');
+  await terminal.result;
+  const status = async () =>
+    JSON.parse((await runProgram(['status', workplace.runDir, '--json'], workplace.here)).stdout);
+  await expect.poll(async () => (await status()).state).toBe('interrupted');
+  await standIn.setFaults([]);
+  expect((await runProgram(['resume', workplace.runDir, '--quiet', '--plain'], workplace.here)).code).toBe(0);
+  const calls = await standIn.calls({ operation: 'AdminSetUserPassword' });
+  expect(calls).toHaveLength(ROWS);
+});
+
+test('a run without a terminal goes on after SIGHUP, as it was started to outlive one', async () => {
+  const program = await start(...onRedis());
+  await calledAtLeast(20);
+  program.kill('SIGHUP');
+  program.kill('SIGHUP');
+  expect(await program.result).toMatchObject({ code: 0, signal: null });
+  expect(workplace.report()).toHaveLength(ROWS);
+});
