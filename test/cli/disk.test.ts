@@ -106,7 +106,10 @@ describe.skipIf(!canMount).each([
     expect(stillFull.code).toBe(3);
     expect(stillFull.stderr).toMatch(/no space is left on the disk: make room|No space left/i);
     expect(stillFull.stderr).not.toMatch(/ at .*:\d+:\d+/);
-    expect(report().equals(before)).toBe(true);
+    // What the queue knew may have found room on the page that was begun: in whole lines, after the others.
+    const after = report();
+    expect(after.subarray(0, before.length).equals(before)).toBe(true);
+    expect(after.at(-1)).toBe(10);
 
     await small?.free();
     expect(await resume()).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/made anew/) });

@@ -89,7 +89,8 @@ describe.each([
       const answered = own.filter(({ answer }) => answer !== 'TooManyRequestsException');
       // Each line's request id leads to the call that decided it; throttled calls are counted apart.
       const deciding = OWN_ERRORS.includes(error) ? undefined : ledger[Number(request_id.slice(-12))];
-      expect(deciding, `row ${row}`).toEqual(own.at(-1));
+      const told = own.map(({ at, answer }) => `${at.toFixed(0)} ${answer}`);
+      expect(deciding, `row ${row}, called at ${told.join(', ')}`).toEqual(own.at(-1));
       expect(Number(attempts), `row ${row}`).toBe(answered.length);
       // What the line says is what the pool did, lost answers included.
       const applied = own.filter((call) => call.applied).length;
