@@ -146,7 +146,7 @@ async function openDatabase({
     if (!isNew) await pool.query(RELEASE_LOCKS);
     return { thread, pool };
   } catch (error) {
-    await pool.end();
+    await endPool(pool);
     await thread.terminate();
     throw error;
   }

@@ -23,7 +23,7 @@ export async function openPostgres(
   const pool = new Pool({ connectionString: location.url, connectionTimeoutMillis: 5_000 });
   pool.on('error', options.onError);
   await pool.query('select 1').catch(async (error: Error) => {
-    await pool.end();
+    await endPool(pool);
     throw new UsageError(
       `The queue at ${location.shown} does not answer (${error.message}): check the server, or leave --queue out to use the embedded queue.`,
     );

@@ -53,7 +53,7 @@ interface Waiter {
 
 /**
  * Milliseconds from the beginning of one sync to the next at least. A sync takes 0.3 to 0.5 ms of processor time: one for
- * each row, at 30 rows a second, was 6 % of all that a run took, and group commit alone, 600 syncs a second on a disk of
+ * each row, at 30 rows a second, was 5 % of all that a run took, and group commit alone, 600 syncs a second on a disk of
  * 1 ms, 10 % of a core at 2,000 rows a second. What has no line when the process is killed is in the queue still.
  * The window must be larger than the rows that are done in this time.
  */

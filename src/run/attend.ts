@@ -71,8 +71,10 @@ export async function attend(
 }
 
 async function isGone(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: unknown) => error);
-  return found instanceof Error && errorCode(found) === 'ENOENT';
+  return stat(path).then(
+    () => false,
+    (error: unknown) => errorCode(error) === 'ENOENT',
+  );
 }
 
 /** Its report goes on where the directory is now, but nothing that is opened by its name: the embedded queue, or a page. */

@@ -36,13 +36,17 @@ export function sharesQuota(own: Neighbour, other: Neighbour): 'yes' | 'maybe' |
   return own.account === other.account ? 'yes' : 'no';
 }
 
+function sharingQuota(own: Neighbour, others: readonly Neighbour[]): Neighbour[] {
+  return others.filter((other) => sharesQuota(own, other) !== 'no');
+}
+
 /** What to tell a person of other runs; undefined if none takes anything from this one. `quota` is that of passwords. */
 export function neighboursText(
   own: Neighbour,
   others: readonly Neighbour[],
   quota: number,
 ): string | undefined {
-  const sharing = others.filter((other) => sharesQuota(own, other) !== 'no');
+  const sharing = sharingQuota(own, others);
   const [first] = sharing;
   if (first === undefined) return undefined;
   const all = [own, ...sharing];
@@ -87,21 +91,21 @@ export interface NeighbourWatch {
 }
 
 /**
- * Tells of other runs on this queue, before this one begins and while it is under way: when another one comes, and when
- * one of them gets another rate.
+ * Tells of the other runs on this queue that share its quota, before this one begins and while it is under way: when another
+ * one comes, and when one of them gets another rate.
  */
 export async function watchNeighbours(
   neighbours: Neighbours,
   own: () => Neighbour,
   onOthers: (own: Neighbour, others: readonly Neighbour[]) => void,
 ): Promise<NeighbourWatch> {
-  const told = new Set<string>();
+  const told = new Map<string, number>();
   const { run } = own();
   const meet = async () => {
     const now = own();
-    const others = await neighbours.meet(now);
-    const news = [now, ...others].map((one) => `${one.run} ${one.rate}`).filter((one) => !told.has(one));
-    news.forEach((one) => told.add(one));
+    const others = sharingQuota(now, await neighbours.meet(now));
+    const news = [now, ...others].filter((one) => told.get(one.run) !== one.rate);
+    for (const one of news) told.set(one.run, one.rate);
     if (news.length > 0 && others.length > 0) onOthers(now, others);
   };
   // Whoever may not write there, or can't reach the queue, does without.

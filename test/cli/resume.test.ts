@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
@@ -71,6 +71,28 @@ describe.each([
       expect(passwordHash).toBe(hashes.get(username) ?? passwordHash);
       hashes.set(username, passwordHash);
     }
+  });
+
+  test('a run whose directory is moved stops and says so, and goes on where it is now', async () => {
+    const run = await start('--rate', '60', ...flags());
+    await expect
+      .poll(() => (workplace.has('report.csv') ? workplace.report().length : 0))
+      .toBeGreaterThan(20);
+    const moved = join(workplace.path, 'moved');
+    await rename(workplace.runDir, moved);
+    const { code, stderr } = await run.result;
+    expect(code).toBe(3);
+    expect(stderr).toContain(`RunDirectoryGone: ${workplace.runDir} was moved or removed`);
+    expect(workplace.has('report.csv')).toBe(false);
+    expect(await standIn.size()).toBeLessThan(ROWS);
+
+    expect((await runProgram(['resume', moved, '--quiet'], workplace.here)).code).toBe(0);
+    await rename(moved, workplace.runDir);
+    expect(workplace.report().map(({ username, status }) => [username, status])).toEqual(
+      users(ROWS).map((name) => [name, 'succeeded']),
+    );
+    const counts = Object.values(await standIn.appliedCounts());
+    expect(counts).toHaveLength(ROWS);
   });
 
   test('stops on AccessDenied with exit 3 and no line for the rows in flight, and finishes when it is mended', async () => {

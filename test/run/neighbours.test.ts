@@ -64,9 +64,13 @@ test('a run tells of another once, and again when one of them gets another rate'
     await vi.advanceTimersByTimeAsync(20_000);
     there[0] = { ...own, run: 'other', rate: 1 };
     await vi.advanceTimersByTimeAsync(20_000);
-    there.pop();
+    rate = 20;
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(told).toEqual([25, 35, 31]);
+    there.push({ ...own, run: 'elsewhere', region: 'us-east-1' });
+    await vi.advanceTimersByTimeAsync(20_000);
+    there.splice(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(told).toEqual([25, 35, 31, 21]);
     await watch.stop();
   } finally {
     vi.useRealTimers();
