@@ -33,6 +33,10 @@ export function createMender(options: MenderOptions): (known: PendingRow) => Pro
     const job = jobOf(options.key, { row, data: { ...data, maybeSent: true } }, options.jobOptions);
     await queue.add(job.name, job.data, job.opts);
   };
+  // Read after its state, not before: a job that ends between the two has its outcome only then, and taken for broken it
+  // would be done, and its user called, a second time.
+  const outcomeOf = async (row: number) =>
+    options.outcomeIn(row, (await queue.getJob(jobIdOf(row)))?.returnvalue);
 
   return async (known) => {
     const { row } = known;
@@ -45,7 +49,8 @@ export function createMender(options: MenderOptions): (known: PendingRow) => Pro
     }
     const state = await job.getState();
     if (UNDER_WAY.has(state) || known.heard) return false;
-    const outcome = state === 'completed' ? options.outcomeIn(row, job.returnvalue) : undefined;
+    const outcome = state === 'completed' ? await outcomeOf(row) : undefined;
+    if (known.heard) return false;
     if (outcome !== undefined) {
       options.put(row, outcome);
       return true;
