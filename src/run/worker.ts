@@ -28,8 +28,13 @@ const LOCK_DURATION = 10_000;
 const STALLED_INTERVAL = 3_000;
 /** How long calls in flight may take to finish, in ms: a call's own deadline, and a moment more. */
 const CALLS_FINISH = 16_000;
-/** How long the queue, which then hears of their outcomes and takes back the other rows, may be silent in between, in ms. */
-const QUEUE_HEARS = 3_000;
+/** How long the queue, which then hears of their outcomes and takes back the other rows, may be out of reach meanwhile, in ms. */
+const QUEUE_IS_AWAY = 3_000;
+/**
+ * How long it may answer and yet tell of no outcome that it took, in ms. On PostgreSQL, BullMQ has ten connections and asks for
+ * one a second time before it tells: of a slow server nothing was heard for 3.1 s, in which it had taken 15 outcomes.
+ */
+const QUEUE_IS_SLOW = 10_000;
 /** A job that was interrupted is never given up: its row must have an outcome. PostgreSQL keeps the count in 32 bits. */
 const NEVER_GIVE_UP = 2 ** 31 - 1;
 
@@ -159,7 +164,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       const ended = Promise.race([calls.ended(), sleep(CALLS_FINISH, undefined, { ref: false })]);
       // Closed after its calls: BullMQ gives up the connection that shows this worker to others before its jobs have ended.
       const closed = ended.then(() => worker.close()).then(() => true);
-      const late = ended.then(() => silence(() => queueHeardAt, QUEUE_HEARS)).then(() => false);
+      const patience = () => (backend.answers() ? QUEUE_IS_SLOW : QUEUE_IS_AWAY);
+      const late = ended.then(() => silence(() => queueHeardAt, patience)).then(() => false);
       // What is still under way is left as unknown and done again on resume.
       if (!(await Promise.race([closed, late]))) log.warn('rows in flight were left behind');
     },
