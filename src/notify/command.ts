@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endsWithin } from '../ends-within.js';
 
 /** How long a command may take, and how long it has then to end by itself, in ms. */
 export interface Limits {
@@ -35,15 +35,9 @@ export async function runOnFinish(
   const ended = once(child, 'exit');
   // It need not read its input.
   child.stdin?.on('error', () => undefined).end(body);
-  const late = new AbortController();
-  const inTime = await Promise.race([
-    ended.then(() => true),
-    sleep(limits.run, false, { signal: late.signal, ref: false }),
-  ]);
-  late.abort();
-  if (!inTime) {
+  if (!(await endsWithin(limits.run, ended))) {
     endGroup(child.pid, 'SIGTERM');
-    await Promise.race([ended, sleep(limits.end, undefined, { ref: false })]);
+    await endsWithin(limits.end, ended);
     endGroup(child.pid, 'SIGKILL');
     throw new Error(`took longer than ${limits.run / 1_000} s and was ended`);
   }

@@ -4,10 +4,10 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import bullmq from 'bullmq';
 import { Pool } from 'pg';
+import { endsWithin } from '../ends-within.js';
 import { memoryPaceStore, type PaceStore } from '../rate/pace-store.js';
 import { userCache } from '../user-cache.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
@@ -92,7 +92,7 @@ export async function openEmbedded({ directory, onError, telemetry }: BackendOpt
     await closeAll();
     await Promise.race([endPool(pool), gone]);
     thread.postMessage('close');
-    await Promise.race([gone, sleep(CLOSE_WITHIN, undefined, { ref: false })]);
+    await endsWithin(CLOSE_WITHIN, gone);
     await thread.terminate();
     await rm(socketDirectory, { recursive: true, force: true });
   };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import bullmq, {
   type BackendFactory,
   type Processor,
@@ -8,6 +7,7 @@ import bullmq, {
   type Worker,
   type WorkerOptions,
 } from 'bullmq';
+import { endsWithin } from '../ends-within.js';
 
 /** The part of a worker's options that a run decides; the rest is the backend's business. */
 export type WorkerSettings = Pick<
@@ -80,8 +80,8 @@ export function createMakers<Connection>(options: MakerOptions<Connection>): Mak
     events: (name) => keep(new bullmq.QueueEvents(named(name), base, ...args)),
     closeAll: async () => {
       const all = made.splice(0);
-      const closed = Promise.allSettled(all.map((one) => one.close())).then(() => true);
-      if (await Promise.race([closed, sleep(CLOSE_WITHIN, false, { ref: false })])) return;
+      const closed = Promise.allSettled(all.map((one) => one.close()));
+      if (await endsWithin(CLOSE_WITHIN, closed)) return;
       for (const one of all) one.disconnect().catch(onError);
     },
   };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endsWithin } from '../ends-within.js';
 import type { Neighbour, Neighbours } from '../queue/neighbours.js';
 import type { RunRecord } from './record.js';
 import { UPDATE_QUOTA } from './request.js';
@@ -110,13 +110,13 @@ export async function watchNeighbours(
   };
   // Whoever may not write there, or can't reach the queue, does without.
   const tryToMeet = () => meet().catch(() => undefined);
-  await Promise.race([tryToMeet(), sleep(WAIT_MOST, undefined, { ref: false })]);
+  await endsWithin(WAIT_MOST, tryToMeet());
   const timer = setInterval(() => void tryToMeet(), MEET_EVERY).unref();
   return {
     stop: async () => {
       clearInterval(timer);
       const left = neighbours.leave(run).catch(() => undefined);
-      await Promise.race([left, sleep(WAIT_MOST, undefined, { ref: false })]);
+      await endsWithin(WAIT_MOST, left);
     },
   };
 }

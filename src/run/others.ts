@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { StopReason } from '../../jobs/reset-user.js';
+import { endsWithin } from '../ends-within.js';
 import type { RunKey } from '../password/run-key.js';
 import { type Plan, postPlan, postStop, readPlan, type StopSigner } from './plan.js';
 
@@ -17,12 +17,13 @@ export async function tellOthers(
   reason: StopReason,
   of: StopSigner,
 ): Promise<void> {
-  const told = (async () => {
+  const tell = async () => {
     await queue.pause();
     await postStop(board, { ...reason, host: hostname() }, of);
-  })();
+  };
   // A queue that is out of reach must not keep a person from leaving.
-  await Promise.race([told.catch(() => undefined), sleep(TELL_OTHERS, undefined, { ref: false })]);
+  const told = tell().catch(() => undefined);
+  await endsWithin(TELL_OTHERS, told);
 }
 
 export interface Others {

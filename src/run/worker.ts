@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import bullmq from 'bullmq';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import {
   type StopReason,
 } from '../../jobs/reset-user.js';
 import { renewingCredentials } from '../cognito/credentials.js';
+import { endsWithin } from '../ends-within.js';
 import type { Outcome } from '../outcome.js';
 import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
@@ -161,7 +161,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     drain: async () => {
       await worker.pause(true);
       halt.abort();
-      const ended = Promise.race([calls.ended(), sleep(CALLS_FINISH, undefined, { ref: false })]);
+      const ended = endsWithin(CALLS_FINISH, calls.ended());
       // Closed after its calls: BullMQ gives up the connection that shows this worker to others before its jobs have ended.
       const closed = ended.then(() => worker.close()).then(() => true);
       const patience = () => (backend.answers() ? QUEUE_IS_SLOW : QUEUE_IS_AWAY);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { endsWithin } from '../ends-within.js';
 import type { Metrics } from './metrics.js';
 import type { MetricsServer } from './metrics-server.js';
 import { openTracing, type Tracing } from './tracing.js';
@@ -33,7 +33,7 @@ export async function openObservers(metrics: string | true | undefined): Promise
       await served?.server.close();
       // A collector that is out of reach, or silent, must not keep a finished run from ending.
       const sent = tracing?.close().catch(() => undefined);
-      await Promise.race([sent, sleep(SEND_WITHIN, undefined, { ref: false })]);
+      if (sent !== undefined) await endsWithin(SEND_WITHIN, sent);
     },
   };
 }
