@@ -4,18 +4,20 @@ import { lineWidth } from './line-width.js';
 /** Wider lines are harder to read, and narrower ones leave no room for a word. */
 const WIDEST = lineWidth(undefined);
 const NARROWEST = 40;
-const WIDTH = Math.max(
-  NARROWEST,
-  Math.min(WIDEST, lineWidth(process.stdout.columns ?? process.stderr.columns)),
-);
+const WIDTH = textWidth(process.stdout.columns ?? process.stderr.columns);
 const NAME_WIDTH = 11;
 
+/** How long lines of text may be on a terminal of so many columns. */
+export function textWidth(columns: number | undefined): number {
+  return Math.max(NARROWEST, Math.min(WIDEST, lineWidth(columns)));
+}
+
 /** Text in lines of at most 79 columns, or what the terminal has, each indented; a word that is longer stands alone. For text of one line. */
-export function indented(text: string, indent: number): string {
+export function indented(text: string, indent: number, width = WIDTH): string {
   const lines: string[] = [];
   let line = '';
   for (const word of escapeForTerminal(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH - indent) {
+    if (line !== '' && line.length + 1 + word.length > width - indent) {
       lines.push(line);
       line = word;
     } else {
