@@ -248,6 +248,8 @@ describe('exit 2, one line that says what to do, no password sent and no run dir
       const said = result.stderr.replace(afterPlan === true ? /^( {2}.*\n)+\n/ : '', '');
       expect(said.trimEnd().split('\n')).toHaveLength(1);
       for (const words of says) expect(said).toMatch(words);
+      // AWS's own messages, which are quoted, end with a period or without.
+      expect(said).not.toMatch(/\.\.(\s|$)/);
       expect(result.stderr).not.toContain('hunter2');
       // The parent of all runs may stay; it is nobody's run.
       expect((await workplace.names()).filter((name) => name !== 'runs')).toEqual(before);
