@@ -56,7 +56,8 @@ export async function checkUsers({
       users.found(
         user,
         matches,
-        namesOf(user, pool).some(([name]) => protection.has(name)),
+        // Each of them is asked for, as the list may have several.
+        namesOf(user, pool).filter(([name]) => protection.has(name)).length > 0,
       );
     }
   }

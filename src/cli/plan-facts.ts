@@ -3,11 +3,19 @@ import type { Prepared } from '../run/prepare.js';
 import type { PlanRequest } from '../run/request.js';
 import { type Step, stepsInWords, updatesInWords } from '../steps.js';
 import { withCommas } from '../with-commas.js';
+import { counted } from './words.js';
 
 export type Fact = [name: string, text: string];
 
-/** The pool, and what its users will have afterwards: the same words before a run and in a plan. */
-export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
+/**
+ * The pool, and what its users will have afterwards: the same words before a run and in a plan.
+ *
+ * @param protectedElsewhere protected names that are not in the file, if all of it was looked at
+ */
+export function poolAndPasswords(
+  run: Prepared<PlanRequest>,
+  protectedElsewhere: readonly string[] = [],
+): Fact[] {
   const { pool } = run;
   const size = pool.estimatedUsers === undefined ? '' : `, about ${withCommas(pool.estimatedUsers)} users`;
   return [
@@ -17,7 +25,7 @@ export function poolAndPasswords(run: Prepared<PlanRequest>): Fact[] {
     ...eachUser(run),
     ['Users then', statusAfter(run)],
     ...recipients(run),
-    ...protectedUsers(run),
+    ...protectedUsers(run, protectedElsewhere),
   ];
 }
 
@@ -43,18 +51,24 @@ function recipients({ request: { recipients: keys } }: Prepared<PlanRequest>): F
   return [['Handed out', `to ${to}, encrypted; then the key is destroyed`]];
 }
 
-function protectedUsers({ request, pool }: Prepared<PlanRequest>): Fact[] {
+/** One that is misspelt protects nobody; but a list may also be for more than this file. */
+function protectedUsers({ request, pool }: Prepared<PlanRequest>, elsewhere: readonly string[]): Fact[] {
   const names = request.protectedUsers;
   if (names.length === 0) return [];
   // Under another name than the list's, only a check of the pool can tell whom a row means.
   const blind = request.checkUsers || pool.aliasAttributes.length + pool.usernameAttributes.length === 0;
   const aliases = blind ? '' : '; other names of theirs only with --check-users';
   return [
-    [
-      'Protected',
-      `${withCommas(names.length)} username${names.length === 1 ? '' : 's'}, never reset${aliases}`,
-    ],
+    ['Protected', `${counted(names.length, 'username')}, never reset${aliases}`],
+    ...(elsewhere.length === 0 ? [] : [['', notInFile(elsewhere)] satisfies Fact]),
   ];
+}
+
+const NAMED = 3;
+
+function notInFile(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${withCommas(names.length - NAMED)} more` : '';
+  return `not in this file: ${names.slice(0, NAMED).join(', ')}${more}`;
 }
 
 function passwords({ request, shape, entropyBits }: Prepared<PlanRequest>): string {

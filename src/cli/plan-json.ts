@@ -1,7 +1,8 @@
 import type { RunPlan } from '../run/plan-run.js';
 
 /** A plan as the one object that `--json` prints. */
-export function planJson({ prepared, survey, forecast, pricePerMau, actions }: RunPlan): object {
+export function planJson(plan: RunPlan): object {
+  const { prepared, survey, forecast, pricePerMau, actions } = plan;
   const { request, manifest, pool } = prepared;
   return {
     file: request.file,
@@ -12,6 +13,7 @@ export function planJson({ prepared, survey, forecast, pricePerMau, actions }: R
     mode: request.mode,
     permanent: request.permanent,
     protected: request.protectedUsers.length,
+    protectedNotInFile: plan.protectedElsewhere.length,
     ...(prepared.steps.length === 0
       ? {}
       : { steps: prepared.steps, signOutRate: request.signOutRate, usersPerSecond: prepared.usersPerSecond }),

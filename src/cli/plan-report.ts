@@ -9,7 +9,11 @@ import { clockTime, counted, roughly } from './words.js';
 /** A plan in plain text of at most 80 columns: for whom, what is wrong with the file, what it takes and costs. */
 export function planReport(plan: RunPlan, now: Date): string {
   const blocks = [
-    facts([...fileFacts(plan), ...poolAndPasswords(plan.prepared), ...poolFacts(plan)]),
+    facts([
+      ...fileFacts(plan),
+      ...poolAndPasswords(plan.prepared, plan.protectedElsewhere),
+      ...poolFacts(plan),
+    ]),
     ...surveyBlocks(plan.survey),
     facts([...takes(plan, now), ...actions(plan)]),
     '  Nothing was sent.\n',

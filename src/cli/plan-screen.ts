@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { secondsFor } from '../check/forecast.js';
-import type { Survey } from '../check/survey.js';
 import type { PreparedRun } from '../run/prepare.js';
+import type { Surveyed } from '../run/survey-run.js';
 import { failureLimitText } from '../run/threshold.js';
 import { withCommas } from '../with-commas.js';
 import { type Fact, poolAndPasswords, rates } from './plan-facts.js';
@@ -13,7 +13,13 @@ import { clockTime, counted, roughly } from './words.js';
  * The one screen before the first call: what will happen to whom, how long it takes and where it is written down. Only with
  * a survey was more than the file's head looked at.
  */
-export function planScreen(run: PreparedRun, runDirectory: string, now: Date, survey?: Survey): string {
+export function planScreen(
+  run: PreparedRun,
+  runDirectory: string,
+  now: Date,
+  surveyed?: Pick<Surveyed, 'survey' | 'protectedElsewhere'>,
+): string {
+  const survey = surveyed?.survey;
   const { request, manifest, location } = run;
   const seconds = secondsFor(survey?.good ?? manifest.estimatedRows, run.usersPerSecond);
   const finish = new Date(now.getTime() + seconds * 1000);
@@ -25,7 +31,7 @@ export function planScreen(run: PreparedRun, runDirectory: string, now: Date, su
       `${request.file === '-' ? 'standard input' : request.file}, ${about}${rows}${run.retryOf === undefined ? '' : ' of it'}, column "${manifest.usernameColumn.name}"`,
     ],
     ...(run.retryOf === undefined ? [] : [['Retry of', run.retryOf.directory] satisfies Fact]),
-    ...poolAndPasswords(run),
+    ...poolAndPasswords(run, surveyed?.protectedElsewhere),
     ['Rate', `${rates(run)}, ${run.concurrency} at once`],
     ['Takes', `${roughly(seconds)}, until ${clockTime(finish, now)}`],
     ['Stops', stops(run)],

@@ -53,7 +53,7 @@ export async function startRun(
     const prepared = await prepareRun(request, input, retryOf);
     const surveyed = request.checkUsers ? await checkFirst(prepared, output) : undefined;
     if (surveyed === 'interrupted') return ExitCode.interrupted;
-    tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed?.survey));
+    tell(output.progress, 'plan', planScreen(prepared, path, new Date(), surveyed));
     const answer = await confirm(prepared, output.yes);
     if (answer !== 'yes') {
       tell(output.progress, 'ended', 'Nothing was sent.\n');

@@ -9,14 +9,26 @@ export interface Protection {
    * knows a user's other names asks for each of them.
    */
   has(name: string): boolean;
+  /** Those that `has` was not asked for yet: when a whole file was gone through, they are not in it. */
+  unmet(): string[];
 }
 
 /** @param caseSensitive whether the pool tells `bob` from `BOB` */
 export function createProtection(names: Iterable<string>, caseSensitive: boolean): Protection {
   // Nobody says whether the service tells é from e with an accent; to protect one too many does no harm.
   const keyOf = (name: string) => usernameKey(name.normalize('NFC'), caseSensitive);
-  const keys = new Set(Array.from(names, keyOf));
-  return { has: (name) => keys.size > 0 && keys.has(keyOf(name)) };
+  const listed = new Map(Array.from(names, (name) => [keyOf(name), name]));
+  const met = new Set<string>();
+  return {
+    has: (name) => {
+      if (listed.size === 0) return false;
+      const key = keyOf(name);
+      if (!listed.has(key)) return false;
+      met.add(key);
+      return true;
+    },
+    unmet: () => [...listed].filter(([key]) => !met.has(key)).map(([, name]) => name),
+  };
 }
 
 /** What the report says of a protected user, and a plan before it. */

@@ -19,6 +19,8 @@ export interface RequiredAction {
 export interface RunPlan {
   prepared: Prepared<PlanRequest>;
   survey: Survey;
+  /** Protected names that are not in the file. */
+  protectedElsewhere: string[];
   forecast: Forecast;
   pricePerMau: number | undefined;
   actions: RequiredAction[];
@@ -43,7 +45,7 @@ export async function planRun(
   }
   const prepared = await prepareRun(request, input);
   const { manifest, pool, steps, usersPerSecond } = prepared;
-  const { survey, findingsOf } = await surveyRun(prepared, options);
+  const { survey, findingsOf, protectedElsewhere } = await surveyRun(prepared, options);
   if (findings !== undefined) {
     const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
     await writeFindings(findings, rows, findingsOf);
@@ -51,6 +53,7 @@ export async function planRun(
   return {
     prepared,
     survey,
+    protectedElsewhere,
     forecast: forecast({
       users: survey.good,
       callsPerUser: steps.length || 1,

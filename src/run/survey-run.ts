@@ -17,6 +17,8 @@ export interface Surveyed {
   findingsOfUser: (row: ManifestRow) => Finding[];
   /** Whom it was not to spare. */
   included: Included;
+  /** Protected names that no row has, and of users whom the pool was asked about, no user of a row. */
+  protectedElsewhere: string[];
 }
 
 const IS_PROTECTED: Finding = { name: PROTECTED.error, effect: 'skipped', message: PROTECTED.message };
@@ -52,5 +54,6 @@ export async function surveyRun(
     return [...findingsInFile(row, policy), ...(onList && !isTold ? [IS_PROTECTED] : []), ...ofUser];
   };
   const rows = readManifest(manifest, { caseSensitive: pool.caseSensitive });
-  return { survey: await surveyRows(rows, findingsOf, signal), findingsOf, findingsOfUser, included };
+  const survey = await surveyRows(rows, findingsOf, signal);
+  return { survey, findingsOf, findingsOfUser, included, protectedElsewhere: protection.unmet() };
 }

@@ -18,7 +18,8 @@ beforeAll(async () => {
         caseSensitive: false,
         aliasAttributes: ['email'],
         policy: { MinimumLength: 12, RequireNumbers: true },
-        generated: { pattern: 'user-%d', count: 1_000 },
+        users: [{ username: 'root', email: 'admin@example.org' }],
+        generated: { pattern: 'user-%d', count: 999 },
       },
     ],
   });
@@ -102,6 +103,19 @@ test('without --rate it is 20, and no more than a smaller quota', async () => {
   expect([await rateOf(), await rateOf('--quota', '15'), await rateOf('--quota', '60')]).toEqual([
     20, 15, 20,
   ]);
+});
+
+test('a protected name that is not in the file, as one that is misspelt, is told of, and one of a user who is there is not', async () => {
+  await workplace.write('users.csv', csvOf([...users(3), 'root']));
+  await workplace.write('protect.txt', 'USER-2\nusr-3\nadmin@example.org\n');
+  const told = (await plan('users.csv', '--protect', 'protect.txt')).stdout;
+  expect(told).toMatch(/Protected +3 usernames, never reset/);
+  expect(told).toMatch(/^ +not in this file: usr-3, admin@example.org$/m);
+  // Only the pool knows the other names of a user.
+  const asked = (await plan('users.csv', '--protect', 'protect.txt', '--check-users')).stdout;
+  expect(asked).toMatch(/^ +not in this file: usr-3$/m);
+  const json = await plan('users.csv', '--protect', 'protect.txt', '--check-users', '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject({ protected: 3, protectedNotInFile: 1, willBeSkipped: 2 });
 });
 
 test('run --dry-run tells the same as plan, asks nothing and leaves nothing behind', async () => {

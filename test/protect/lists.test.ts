@@ -110,4 +110,5 @@ test('names are compared by the pool’s rule of case, and however an accent is 
   expect(['Admin', 'admin', 'Zoe\u0308', 'zoe\u0308'].map(exact.has)).toEqual([true, false, true, false]);
   const folded = createProtection(['Admin', 'Zo\u00eb'], false);
   expect(['ADMIN', 'zoe\u0308', 'ann'].map(folded.has)).toEqual([true, true, false]);
+  expect([exact.unmet(), createProtection(['Ann', 'Bob'], false).unmet()]).toEqual([[], ['Ann', 'Bob']]);
 });
