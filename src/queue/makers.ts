@@ -47,6 +47,12 @@ export interface MakerOptions<Connection> {
   onError: (error: Error) => void;
 }
 
+/**
+ * How long a worker waits before it tells a queue again that went away, in ms. BullMQ's default is 15 s, and meanwhile it does
+ * not renew the lock of the job.
+ */
+const TELL_AGAIN = 500;
+
 /** How long a queue may take to close, in ms: BullMQ waits for it to answer, for ever if need be. */
 const CLOSE_WITHIN = 3_000;
 
@@ -75,7 +81,12 @@ export function createMakers<Connection>(options: MakerOptions<Connection>): Mak
     queue: (name) => keep(new bullmq.Queue(named(name), { ...base, streams }, ...args)),
     worker: <Data, Result>(name: string, processor: Processor<Data, Result>, settings: WorkerSettings) =>
       keep(
-        new bullmq.Worker<Data, Result>(named(name), processor, { ...base, ...drain, ...settings }, ...args),
+        new bullmq.Worker<Data, Result>(
+          named(name),
+          processor,
+          { ...base, ...drain, ...settings, runRetryDelay: TELL_AGAIN },
+          ...args,
+        ),
       ),
     events: (name) => keep(new bullmq.QueueEvents(named(name), base, ...args)),
     closeAll: async () => {

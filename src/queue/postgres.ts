@@ -1,4 +1,4 @@
-import bullmq, { type Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { Pool } from 'pg';
 import { UsageError } from '../usage-error.js';
 import type { BackendOptions, QueueBackend } from './backend.js';
@@ -6,6 +6,7 @@ import { EVENTS_KEPT, keptJobs } from './kept-jobs.js';
 import type { QueueLocation } from './location.js';
 import { endPool } from './end-pool.js';
 import { createMakers } from './makers.js';
+import { postgresBackend } from './postgres-backend.js';
 import { postgresNeighbours } from './postgres-neighbours.js';
 import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
 import { createProbe } from './probe.js';
@@ -30,7 +31,7 @@ export async function openPostgres(
   });
   const { closeAll, ...makers } = createMakers({
     connection: { connectionString: location.url, migrate: true },
-    factory: bullmq.createPostgresBackend,
+    factory: postgresBackend,
     eventsKept: EVENTS_KEPT,
     // PostgreSQL has no prefix: all queues share BullMQ's tables, and the name tells runs apart.
     named: (name) => `${name}.${options.runId}`,

@@ -110,6 +110,39 @@ test('one that is interrupted waits for a slow queue as long as it goes on heari
   expect(users(ROWS).filter((name) => counts[name] !== 1)).toEqual([]);
 });
 
+test('what a job came to is told again when its connection ends meanwhile: it is not taken for failed, and done once', async () => {
+  const backend = await openBackend(queueLocation(postgres.url), {
+    runId: 'lost-connection',
+    directory: undefined,
+    onError: () => undefined,
+  });
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    const queue = backend.queue('work');
+    await queue.add('work', {}, { jobId: 'row-1', ...backend.jobOptions(100) });
+    await client.query(`create function public.slowly() returns trigger language plpgsql as
+      'begin perform pg_sleep(1); return new; end'`);
+    await client.query(`create trigger slowly before update on bullmq.job for each row
+      when (new.state = 'completed') execute function public.slowly()`);
+    let done = 0;
+    backend.worker('work', async () => (done += 1), { concurrency: 1 });
+    const endConnection = async () =>
+      (
+        await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+          where wait_event = 'PgSleep'`)
+      ).rowCount;
+    await expect.poll(endConnection, { interval: 20 }).toBe(1);
+    await expect.poll(() => queue.getJobState('row-1')).not.toBe('active');
+    expect(await queue.getJobState('row-1')).toBe('completed');
+    expect(done).toBe(1);
+  } finally {
+    await client.query('drop function public.slowly cascade');
+    await client.end();
+    await backend.destroy();
+  }
+});
+
 test('a server that is not there is said in one line, with exit 2 and no password of the URL', async () => {
   const nowhere = 'postgres://cbr:hunter2@127.0.0.1:1/queue';
   const { code, stderr } = await runProgram([...runArgs(), '--queue', nowhere], workplace.here);
