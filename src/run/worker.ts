@@ -80,6 +80,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   const locks = createHeldLocks(LOCK_DURATION);
   // Those in hand, and as many that were so when the queue went.
   const answers = createKeptAnswers(2 * (options.concurrency ?? MOST_AT_ONCE));
+  /** What is under way for a job, by its id: ends when its answer is kept, and never rejects. */
+  const underWay = new Map<string, Promise<void>>();
   const resetUser = createResetUser({
     run: plan.run,
     pool: plan.pool,
@@ -112,19 +114,27 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       // Another rate may have been asked for meanwhile.
       worker.concurrency = concurrency();
       const id = job.id ?? '';
-      const known = answers.of(id);
-      if (known !== undefined) {
-        log.info(
-          { job: id },
-          'the queue gave it out again, and its answer is known: nothing more is sent for it',
-        );
-        return known;
-      }
       locks.taken(id, token);
       try {
-        const result = await resetUser(job, token);
-        answers.keep(id, result);
-        return result;
+        // Its lock may have ended while its call is under way here. That try sends nothing more, but may get its answer.
+        await underWay.get(id);
+        const known = answers.of(id);
+        if (known !== undefined) {
+          log.info(
+            { job: id },
+            'the queue gave it out again, and its answer is known: nothing more is sent for it',
+          );
+          return known;
+        }
+        const done = resetUser(job, token);
+        const kept = done.then(
+          (result) => answers.keep(id, result),
+          () => undefined,
+        );
+        underWay.set(id, kept);
+        await kept;
+        if (underWay.get(id) === kept) underWay.delete(id);
+        return await done;
       } catch (error) {
         if (error instanceof bullmq.WaitingError) {
           queueHeardAt = performance.now();

@@ -99,6 +99,19 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     expect(run.standIn.calls({ username: 'user-1' })).toHaveLength(1);
   });
 
+  test('a job that the queue gives out again while its call is under way here is not called again: its answer counts', async () => {
+    const run = await jobRun({ kind });
+    run.standIn.setFaults([{ action: { kind: 'latency', ms: 300 } }]);
+    run.work();
+    await run.add(1, 'user-1');
+    await expect.poll(() => run.standIn.maxInFlight(), { interval: 5 }).toBe(1);
+    // As the queue does with a job whose lock has ended: nobody's token opens it.
+    await (await run.queue.getJob('row-1'))?.moveToWait('0');
+    expect(await run.outcome(1)).toMatchObject({ status: 'succeeded', calls: { attempts: 1 } });
+    expect((await run.queue.getJob('row-1'))?.attemptsStarted).toBe(2);
+    expect(run.standIn.calls()).toHaveLength(1);
+  });
+
   test('an error that the table does not know stops the run, and the row goes back unharmed', async () => {
     const run = await jobRun({ kind, concurrency: 1 });
     run.standIn.setFaults([
