@@ -1,18 +1,22 @@
 /** Which jobs this process surely still holds the lock of, by two clocks. */
 export interface HeldLocks {
-  /** The job was taken just now, under this token. */
-  taken(jobId: string, token: string): void;
-  /** The lock under this token was extended just now; without one, that under which the job was last taken. */
-  extended(jobId: string, token?: string): void;
+  /** What the clocks say, or said `ago` ms before: kept by who asks for a lock, as its time begins before the answer is read. */
+  now(ago?: number): Moment;
+  /** The job was asked for then and taken, under this token. */
+  taken(jobId: string, token: string, asked: Moment): void;
+  /** The lock under this token was extended, as was asked then. */
+  extended(jobId: string, token: string, asked: Moment): void;
   /** Whether the lock under this token can't have ended yet. */
   isSure(jobId: string, token: string): boolean;
   forget(jobId: string, token: string): void;
 }
 
+/** The time by each clock, in ms. */
+export type Moment = readonly number[];
+
 interface HeldLock {
   token: string;
-  /** By each clock. */
-  since: readonly number[];
+  since: Moment;
 }
 
 /**
@@ -23,6 +27,8 @@ interface HeldLock {
  * Nor need it be another worker: when the queue was away for longer than a lock lasts, it may give a job to the very
  * process that still has it in hand. The queue gives out a job only when its lock has ended, so the last taking counts.
  *
+ * A process may stand still, and a network too, while the answer is on its way: a lock that it tells of may have ended by then.
+ *
  * @param lockDuration in ms
  */
 export function createHeldLocks(
@@ -30,14 +36,13 @@ export function createHeldLocks(
   clocks: readonly (() => number)[] = [() => performance.now(), Date.now],
 ): HeldLocks {
   const locks = new Map<string, HeldLock>();
-  const hold = (jobId: string, token: string) => {
-    locks.set(jobId, { token, since: clocks.map((clock) => clock()) });
-  };
   return {
-    taken: hold,
-    extended: (jobId, token) => {
-      const held = locks.get(jobId);
-      if (held !== undefined && (token ?? held.token) === held.token) hold(jobId, held.token);
+    now: (ago = 0) => clocks.map((clock) => clock() - ago),
+    taken: (jobId, token, since) => {
+      locks.set(jobId, { token, since });
+    },
+    extended: (jobId, token, since) => {
+      if (locks.get(jobId)?.token === token) locks.set(jobId, { token, since });
     },
     isSure: (jobId, token) => {
       const held = locks.get(jobId);

@@ -100,8 +100,9 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
     stillHolds: async (job, token = '') => {
       const id = job.id ?? '';
       if (locks.isSure(id, token)) return true;
+      const asked = locks.now();
       // A queue that doesn't answer can't tell whose it is; then it is nobody's, and is given out again.
-      if ((await job.extendLock(token, LOCK_DURATION).catch(() => 0)) === 1) locks.extended(id, token);
+      if ((await job.extendLock(token, LOCK_DURATION).catch(() => 0)) === 1) locks.extended(id, token, asked);
       // Asked again, as this process may have taken the job anew while the answer was on its way.
       const holds = locks.isSure(id, token);
       if (!holds) log.warn({ job: id }, 'its lock ended while it waited: whoever has it now does it');
@@ -114,7 +115,8 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       // Another rate may have been asked for meanwhile.
       worker.concurrency = concurrency();
       const id = job.id ?? '';
-      locks.taken(id, token);
+      // BullMQ notes the time by this process's clock when it asks for a job.
+      locks.taken(id, token, locks.now(Math.max(0, Date.now() - (job.processedOn ?? 0))));
       try {
         // Its lock may have ended while its call is under way here. That try sends nothing more, but may get its answer.
         await underWay.get(id);
@@ -157,7 +159,16 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       maxStalledCount: NEVER_GIVE_UP,
     },
   );
-  worker.on('locksRenewed', ({ jobIds }) => jobIds.forEach((id) => locks.extended(id)));
+  const extendJobLocks = worker.extendJobLocks.bind(worker);
+  // Its event `locksRenewed` tells neither when they were asked for nor the tokens.
+  worker.extendJobLocks = async (jobIds, tokens, duration) => {
+    const asked = locks.now();
+    const lost = await extendJobLocks(jobIds, tokens, duration);
+    for (const [n, id] of jobIds.entries()) {
+      if (!lost.includes(id)) locks.extended(id, tokens[n] ?? '', asked);
+    }
+    return lost;
+  };
   worker.on('completed', (job, result) => {
     queueHeardAt = performance.now();
     if (job.id === undefined) return;

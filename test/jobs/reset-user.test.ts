@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import bullmq, { type Worker } from 'bullmq';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { signJob } from '../../jobs/job-data.js';
 import { RESET_USER } from '../../jobs/reset-user.js';
 import { sealPassword } from '../../src/password/seal.js';
@@ -17,6 +19,7 @@ import {
 const cleanUps: (() => unknown)[] = [];
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
@@ -109,6 +112,39 @@ describe.each<BackendKind>(['embedded', 'redis'])('on the %s queue', (kind) => {
     await (await run.queue.getJob('row-1'))?.moveToWait('0');
     expect(await run.outcome(1)).toMatchObject({ status: 'succeeded', calls: { attempts: 1 } });
     expect((await run.queue.getJob('row-1'))?.attemptsStarted).toBe(2);
+    expect(run.standIn.calls()).toHaveLength(1);
+  });
+
+  test('a lock that was renewed before this process stood still is not held for sure when that is heard after', async () => {
+    const { extendJobLocks } = bullmq.Worker.prototype;
+    const renewed = Promise.withResolvers<void>();
+    const heard = Promise.withResolvers<void>();
+    vi.spyOn(bullmq.Worker.prototype, 'extendJobLocks').mockImplementationOnce(async function (
+      this: Worker,
+      ids,
+      tokens,
+    ) {
+      const lost = await extendJobLocks.call(this, ids, tokens, 1);
+      renewed.resolve();
+      await heard.promise;
+      return lost;
+    });
+    const run = await jobRun({ kind });
+    const { pacers } = run.work();
+    await pacers.passwords.hold();
+    await run.add(1, 'user-1');
+    await renewed.promise;
+    // Meanwhile its lock ends, and the job goes back to the others.
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 11_000);
+    await run.queue.pause();
+    await (await run.queue.getJob('row-1'))?.moveToWait('0');
+    heard.resolve();
+    await pacers.passwords.release();
+    await sleep(1_500);
+    expect(run.standIn.calls()).toEqual([]);
+    await run.queue.resume();
+    expect(await run.outcome(1)).toMatchObject({ status: 'succeeded' });
     expect(run.standIn.calls()).toHaveLength(1);
   });
 
