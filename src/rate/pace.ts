@@ -70,18 +70,6 @@ export function startPace(limit: number, now: number): PaceState {
   return { next: now, rate: limit, since: now, ceiling: limit, strikes: 0, putOff: 0, pausedUntil: now };
 }
 
-/** The pace of a store that has lost it, as a process remembers it. The store may have another clock now. */
-export function restoredPace(remembered: PaceState, now: number): PaceState {
-  const atLatest = (time: number) => Math.min(time, now + PAUSE_MOST);
-  const { next, since, pausedUntil } = remembered;
-  return {
-    ...remembered,
-    next: atLatest(next),
-    since: atLatest(since),
-    pausedUntil: atLatest(pausedUntil),
-  };
-}
-
 /**
  * Calls a second allowed at `now`: quickly up to near the ceiling, then flat for a while, then up to the limit, slowly at
  * first. The shape is that of TCP CUBIC (RFC 9438), whose question is the same: how much does something bear that
@@ -122,6 +110,7 @@ export function latest({ every }: Pick<Slots, 'every'>): number {
 
 /** The share of a second's slots that a process takes at once: few, so that a slow-down reaches all workers soon. */
 const AT_ONCE = 0.1;
+const mostAtOnce = (limit: number) => Math.max(1, Math.floor(limit * AT_ONCE));
 /** Slots are taken no more than this before their time, in ms: a late call must find those a second later to put off. */
 export const AHEAD = 500;
 
@@ -149,8 +138,7 @@ export function takeSlots(
   const slots = { first, every, putOff: state.putOff };
   if (state.held === true) return { state, count: 0, ...slots, first: now + AHEAD + LOOK_AGAIN };
   if (first - now > AHEAD) return { state, count: 0, ...slots };
-  const atOnce = first - now > AHEAD / 2 ? 1 : Math.floor(limit * AT_ONCE);
-  const count = Math.max(1, Math.min(wanted, atOnce));
+  const count = first - now > AHEAD / 2 ? 1 : Math.max(1, Math.min(wanted, mostAtOnce(limit)));
   return { state: { ...state, next: first + every * count }, count, ...slots };
 }
 
@@ -166,6 +154,18 @@ export function putOffAfter(slots: Pick<Slots, 'putOff'>, late: number, usual: n
 export function putOffTo(state: PaceState, putOff: number): PaceState {
   const more = putOff - state.putOff;
   return more <= 0 ? state : { ...state, next: state.next + more, putOff };
+}
+
+/**
+ * The pace as it may be at `now`. By a clock that was set back, or is another server's after a failover, the next call's time may
+ * be hours away: no later counts than a pause and the slots that are taken at once can make it.
+ */
+export function possiblePace(state: PaceState, limit: number, now: number): PaceState {
+  const { next, since, pausedUntil } = state;
+  const taken = spacing(currentRate(state, limit, now)) * mostAtOnce(limit);
+  if (Math.max(next, since, pausedUntil) <= now + PAUSE_MOST + AHEAD + taken) return state;
+  const atLatest = (time: number) => Math.min(time, now + PAUSE_MOST);
+  return { ...state, next: atLatest(next), since: atLatest(since), pausedUntil: atLatest(pausedUntil) };
 }
 
 /** No slots until it is released. */

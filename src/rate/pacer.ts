@@ -7,10 +7,10 @@ import {
   latest,
   type PaceState,
   pause,
+  possiblePace,
   putOffAfter,
   putOffTo,
   release,
-  restoredPace,
   type Slots,
   slowDown,
   startPace,
@@ -90,8 +90,10 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     }
   };
 
-  const beginPace = (now: number) =>
-    remembered === undefined ? startPace(initialLimit, now) : restoredPace(remembered, now);
+  const paceAt = (now: number) => {
+    const state = known.state ?? remembered ?? startPace(initialLimit, now);
+    return possiblePace(state, limitOf(state), now);
+  };
 
   /** Changes the state by a pure function, again and again until nobody else changed it in between. */
   const change = async <T extends { state: PaceState }>(
@@ -100,7 +102,7 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
     if (known.version < 0) await meet();
     for (;;) {
       const now = storeNow();
-      const result = step(known.state ?? beginPace(now), now);
+      const result = step(paceAt(now), now);
       if (result.state === known.state) return result;
       const answer = await learn(() => store.swap(known.version, result.state));
       if (answer.swapped) return result;
@@ -111,20 +113,22 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
   let usual = Number.POSITIVE_INFINITY;
   let putOff = 0;
   let puttingOff: Promise<unknown> | undefined;
-  const turnAt = (slot: number, slots: Pick<Slots, 'putOff'>): Turn => ({
-    left: () => {
-      const late = storeNow() - slot;
-      usual = Math.min(usual + USUAL_RISES, late);
-      putOff = Math.max(putOff, putOffAfter(slots, late, usual));
-      if (putOff <= (known.state?.putOff ?? 0)) return;
-      puttingOff ??= change((state) => ({ state: putOffTo(state, putOff) }))
-        // A store that is out of reach gives nobody a turn either.
-        .catch(() => undefined)
-        .finally(() => {
-          puttingOff = undefined;
-        });
-    },
-  });
+  const turnAt = (slot: number, slots: Pick<Slots, 'putOff'>): Turn => {
+    // By a clock that nobody sets: until the call has left, the store's may be another.
+    const slotAt = performance.now() - (storeNow() - slot);
+    return { left: () => leftAt(performance.now() - slotAt, slots) };
+  };
+  const leftAt = (late: number, slots: Pick<Slots, 'putOff'>) => {
+    usual = Math.min(usual + USUAL_RISES, Math.max(0, late));
+    putOff = Math.max(putOff, putOffAfter(slots, late, usual));
+    if (putOff <= (known.state?.putOff ?? 0)) return;
+    puttingOff ??= change((state) => ({ state: putOffTo(state, putOff) }))
+      // A store that is out of reach gives nobody a turn either.
+      .catch(() => undefined)
+      .finally(() => {
+        puttingOff = undefined;
+      });
+  };
 
   const run = async () => {
     while (waiting.length > 0) {
@@ -142,6 +146,8 @@ export function createPacer(store: PaceStore, initialLimit: number): Pacer {
       for (let i = 0; i < slots.count; i += 1) {
         const slot = slots.first + i * slots.every;
         const wait = slot - storeNow();
+        // The store's clock was set back.
+        if (wait > AHEAD + slots.count * slots.every) break;
         if (wait > 0) await sleep(wait);
         if (epoch !== epochOfSlots) break;
         if (storeNow() - slot > latest(slots)) continue;
