@@ -26,15 +26,16 @@ export function postgresPaceStore(pool: Pool, runId: string, calls: string): Pac
     await pool.query(BEGIN, [key]);
   };
   const read = async () => {
-    // Whoever asks next tries again, should the server be away just now.
-    ready ??= begin().catch((error: unknown) => {
+    try {
+      await (ready ??= begin());
+      const { rows } = await pool.query(READ, [key]);
+      const { version, state, now } = rowSchema.parse(rows[0]);
+      return { version, state: state ?? undefined, now };
+    } catch (error) {
+      // Whoever asks next begins again: the server may be away just now, or have lost what was begun.
       ready = undefined;
       throw error;
-    });
-    await ready;
-    const { rows } = await pool.query(READ, [key]);
-    const { version, state, now } = rowSchema.parse(rows[0]);
-    return { version, state: state ?? undefined, now };
+    }
   };
   return {
     read,

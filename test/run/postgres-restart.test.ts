@@ -4,6 +4,7 @@ import { queueLocation } from '../../src/queue/location.js';
 import { openBackend } from '../../src/queue/open-backend.js';
 import { postgresNeighbours } from '../../src/queue/postgres-neighbours.js';
 import { postgresPaceStore } from '../../src/queue/postgres-pace-store.js';
+import { startPace } from '../../src/rate/pace.js';
 import { type Postgres, startPostgres } from '../support/postgres.js';
 import { createTrouble, type Trouble } from './trouble.js';
 
@@ -82,6 +83,18 @@ describe('who asks while PostgreSQL is away', () => {
     let asked: ReturnType<typeof store> | undefined;
     await away(() => (asked = store()).read());
     expect(await asked?.read()).toMatchObject({ version: 0 });
+  });
+
+  test('for a pace that it has lost gets a new one', async () => {
+    pool = new pg.Pool({ connectionString: postgres.url });
+    const store = postgresPaceStore(pool, 'run-2', 'calls');
+    for (const lose of ['delete from', 'drop table']) {
+      const { version } = await store.read();
+      expect(await store.swap(version, startPace(20, 0))).toMatchObject({ swapped: true });
+      await pool.query(`${lose} public.cognito_bulk_reset_pace`);
+      await expect(store.read()).rejects.toThrow();
+      expect(await store.read()).toMatchObject({ version: 0, state: undefined });
+    }
   });
 
   test('for other runs meets them when it is back', async () => {
