@@ -10,7 +10,8 @@ export interface LiveRun {
   startedAt: number;
   /** Rows of the input; estimated by its size until it was read to its end. */
   rows(): { rows: number; exact: boolean };
-  paused(): boolean;
+  /** Undefined while that is being changed, and when it could be changed by half only: then either may be asked for. */
+  paused(): boolean | undefined;
   /** Whether somebody is asked if the other rows shall follow. */
   asking(): boolean;
   /** Sends nothing more, in any worker, until `proceed`; calls in flight finish. */
@@ -37,16 +38,18 @@ export type Hold = Pick<LiveRun, 'paused' | 'pause' | 'proceed'>;
  */
 export function createHold(queue: Queue, { passwords, updates }: RunWorker['pacers']): Hold {
   const all = updates === undefined ? [passwords] : [passwords, updates];
-  let paused = false;
+  let paused: boolean | undefined = false;
   return {
     paused: () => paused,
     pause: async () => {
+      paused = undefined;
       // The queue gives out no more jobs; those that workers have already wait for a turn that doesn't come.
       await queue.pause();
       await Promise.all(all.map((pacer) => pacer.hold()));
       paused = true;
     },
     proceed: async () => {
+      paused = undefined;
       await Promise.all(all.map((pacer) => pacer.release()));
       await queue.resume();
       paused = false;
