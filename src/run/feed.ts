@@ -76,6 +76,7 @@ export async function feed(
     const jobs = full.map((one) => jobOf(context.key, one, context.jobOptions));
     // A job added twice is the same job.
     await untilItAnswers(() => context.queue.addBulk(jobs), { answers: context.queueAnswers, signal });
+    for (const one of full) one.added = true;
   };
 
   for await (const some of rows) {
@@ -132,6 +133,7 @@ function rowForQueue(row: UserRow, context: FeedContext): PendingRow {
     line,
     username,
     addedAt: mayBeInQueue ? 0 : Date.now(),
+    added: false,
     heard: false,
     mended: 0,
     data: {

@@ -40,6 +40,8 @@ export function createMender(options: MenderOptions): (known: PendingRow) => Pro
 
   return async (known) => {
     const { row } = known;
+    // On its way into the queue it may not be there yet: added here it would seem to have been sent before.
+    if (!known.added) return false;
     const job = await queue.getJob(jobIdOf(row));
     if (known.heard) return false;
     if (job === undefined) {

@@ -12,6 +12,8 @@ export interface PendingRow {
   data: UnsignedData;
   /** `Date.now()` when its job was added; 0 when an earlier process may have added it. */
   addedAt: number;
+  /** Whether the queue has taken its job: before, it can't have lost it. */
+  added: boolean;
   /** Whether its outcome was heard: events of other workers tell of each outcome a second time. */
   heard: boolean;
   /** How often its job had to be put into the queue again, because it was forged or broke. */

@@ -44,7 +44,8 @@ describe.each([
   test('a job that ends while it is looked at is not taken for broken: it is done once, and its outcome counts', async () => {
     const jobOptions = backend.jobOptions(100);
     const known: PendingRow = {
-      ...{ row: ROW, line: 2, username: 'user-1', addedAt: Date.now(), heard: false, mended: 0 },
+      ...{ row: ROW, line: 2, username: 'user-1', addedAt: Date.now() },
+      ...{ added: true, heard: false, mended: 0 },
       data: { run: RUN, pool: 'eu-west-1_Mend', row: ROW, username: 'user-1' },
     };
     let done = 0;
