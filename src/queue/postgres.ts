@@ -7,6 +7,7 @@ import type { QueueLocation } from './location.js';
 import { endPool } from './end-pool.js';
 import { createMakers } from './makers.js';
 import { postgresBackend } from './postgres-backend.js';
+import { checkClock } from './postgres-clock.js';
 import { postgresNeighbours } from './postgres-neighbours.js';
 import { PACE_TABLE, postgresPaceStore } from './postgres-pace-store.js';
 import { createProbe } from './probe.js';
@@ -23,8 +24,9 @@ export async function openPostgres(
 ): Promise<QueueBackend> {
   const pool = new Pool({ connectionString: location.url, connectionTimeoutMillis: 5_000 });
   pool.on('error', options.onError);
-  await pool.query('select 1').catch(async (error: Error) => {
+  await checkClock(pool, location.shown).catch(async (error: Error) => {
     await endPool(pool);
+    if (error instanceof UsageError) throw error;
     throw new UsageError(
       `The queue at ${location.shown} does not answer (${error.message}): check the server, or leave --queue out to use the embedded queue.`,
     );

@@ -152,6 +152,24 @@ test('a server that is not there is said in one line, with exit 2 and no passwor
   expect(workplace.has('.')).toBe(false);
 });
 
+test.each([
+  ['ahead of', 20_000],
+  ['behind', -20_000],
+])(
+  'a host whose clock is 20 s %s the server’s is refused in one line: its workers would call users twice',
+  async (how, ms) => {
+    const skewed = `data:text/javascript,const now=Date.now;Date.now=()=>now()+(${ms})`;
+    const { code, stderr } = await runProgram(runArgs(), {
+      ...workplace.here,
+      nodeArgs: ['--import', skewed],
+    });
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`clock is (19|20) s ${how} .*NTP`));
+    expect(await standIn.calls({ operation: 'AdminSetUserPassword' })).toEqual([]);
+    expect(workplace.has('.')).toBe(false);
+  },
+);
+
 test('two runs on one server see each other until one leaves', async () => {
   const open = (runId: string) =>
     openBackend(queueLocation(postgres.url), { runId, directory: undefined, onError: () => undefined });
