@@ -38,10 +38,8 @@ export function createMender(options: MenderOptions): (known: PendingRow) => Pro
   const outcomeOf = async (row: number) =>
     options.outcomeIn(row, (await queue.getJob(jobIdOf(row)))?.returnvalue);
 
-  return async (known) => {
+  const mend = async (known: PendingRow): Promise<boolean> => {
     const { row } = known;
-    // On its way into the queue it may not be there yet: added here it would seem to have been sent before.
-    if (!known.added) return false;
     const job = await queue.getJob(jobIdOf(row));
     if (known.heard) return false;
     if (job === undefined) {
@@ -70,5 +68,15 @@ export function createMender(options: MenderOptions): (known: PendingRow) => Pro
     await job.remove();
     await add(known);
     return true;
+  };
+
+  const looking = new Set<number>();
+  return async (known) => {
+    const { row } = known;
+    // On its way into the queue it may not be there yet: added here it would seem to have been sent before. And of two looks at
+    // once the second could remove the job that the first has added, when it is done already.
+    if (!known.added || looking.has(row)) return false;
+    looking.add(row);
+    return mend(known).finally(() => looking.delete(row));
   };
 }

@@ -23,6 +23,12 @@ const OUTCOME: Outcome = {
   calls: { attempts: 1, throttles: 0, startedAt: '2026-01-01T00:00:00.000Z', finishedAt: '' },
 };
 
+const rowInQueue = (): PendingRow => ({
+  ...{ row: ROW, line: 2, username: 'user-1', addedAt: Date.now() },
+  ...{ added: true, heard: false, mended: 0 },
+  data: { run: RUN, pool: 'eu-west-1_Mend', row: ROW, username: 'user-1' },
+});
+
 describe.each([
   { store: 'the embedded queue', url: () => undefined },
   { store: 'Redis', url: () => inject('redisUrl') },
@@ -41,13 +47,23 @@ describe.each([
     await rm(directory, { recursive: true, force: true });
   });
 
+  const add = async (known: PendingRow) => {
+    const { name, data, opts } = jobOf(KEY, known, backend.jobOptions(100));
+    await queue.add(name, data, opts);
+  };
+  const mender = (put: (row: number, outcome: Outcome) => void) =>
+    createMender({
+      queue,
+      jobOptions: backend.jobOptions(100),
+      key: KEY,
+      log: pino({ level: 'silent' }),
+      outcomeIn: (row, value) => openOutcome(KEY, { run: RUN, row }, value),
+      put,
+      onStop: ({ message }) => expect.unreachable(message),
+    });
+
   test('a job that ends while it is looked at is not taken for broken: it is done once, and its outcome counts', async () => {
-    const jobOptions = backend.jobOptions(100);
-    const known: PendingRow = {
-      ...{ row: ROW, line: 2, username: 'user-1', addedAt: Date.now() },
-      ...{ added: true, heard: false, mended: 0 },
-      data: { run: RUN, pool: 'eu-west-1_Mend', row: ROW, username: 'user-1' },
-    };
+    const known = rowInQueue();
     let done = 0;
     const called = Promise.withResolvers<void>();
     const answered = Promise.withResolvers<void>();
@@ -61,8 +77,7 @@ describe.each([
       },
       { concurrency: 1 },
     );
-    const { name, data, opts } = jobOf(KEY, known, jobOptions);
-    await queue.add(name, data, opts);
+    await add(known);
     await called.promise;
 
     const getJob = queue.getJob.bind(queue);
@@ -73,19 +88,23 @@ describe.each([
       return job;
     };
     const put: Outcome[] = [];
-    const mend = createMender({
-      queue,
-      jobOptions,
-      key: KEY,
-      log: pino({ level: 'silent' }),
-      outcomeIn: (row, value) => openOutcome(KEY, { run: RUN, row }, value),
-      put: (_row, outcome) => put.push(outcome),
-      onStop: ({ message }) => expect.unreachable(message),
-    });
+    const mend = mender((_row, outcome) => put.push(outcome));
     await mend(known);
 
     expect(put).toEqual([OUTCOME]);
     expect(await queue.getJobState(jobIdOf(ROW))).toBe('completed');
     expect(done).toBe(1);
+  });
+
+  test('of two looks at a forged outcome only one puts the job into the queue again', async () => {
+    const known = rowInQueue();
+    const forger = backend.worker(RESET_USER, () => Promise.resolve('forged'), { concurrency: 1 });
+    await add(known);
+    await expect.poll(() => queue.getJobState(jobIdOf(ROW))).toBe('completed');
+    await forger.pause();
+    const mend = mender(() => expect.unreachable('a forged outcome counts'));
+    expect(await Promise.all([mend(known), mend(known)])).toEqual([true, false]);
+    expect(await queue.getJobState(jobIdOf(ROW))).toBe('waiting');
+    expect(known.mended).toBe(1);
   });
 });
