@@ -1,42 +1,29 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { WINDOW } from '../../src/run/window.js';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_Canary';
 const ROWS = 60;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-});
-afterEach(() => workplace.remove());
+const scene = useScene({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
 
 /** The users, with nobody by this name in these rows. */
 const withNobodyIn = (...rows: number[]) =>
-  workplace.write(
+  scene.workplace.write(
     'users.csv',
     csvOf(users(ROWS).map((name, at) => (rows.includes(at + 1) ? `nobody-${at + 1}` : name))),
   );
 
 const runArgs = (...more: string[]) => [
-  ...['run', 'users.csv', '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--generate'],
-  ...['--quota', '1000', '--rate', '300', '--run-dir', workplace.runDir, ...more],
+  ...['run', 'users.csv', ...scene.target(POOL), '--generate'],
+  ...['--quota', '1000', '--rate', '300', '--run-dir', scene.workplace.runDir, ...more],
 ];
-const run = (...more: string[]) => runProgram(runArgs('--yes', '--json', ...more), workplace.here);
-const resume = (...more: string[]) =>
-  runProgram(['resume', workplace.runDir, '--json', ...more], workplace.here);
-const calls = () => standIn.calls({ operation: 'AdminSetUserPassword' }).then(({ length }) => length);
+const run = (...more: string[]) => scene.run(runArgs('--yes', '--json', ...more));
+const resume = (...more: string[]) => scene.run(['resume', scene.workplace.runDir, '--json', ...more]);
+const calls = () => scene.standIn.calls({ operation: 'AdminSetUserPassword' }).then(({ length }) => length);
 
 describe.each([
   { queue: 'embedded', flags: (): string[] => [] },
@@ -73,18 +60,20 @@ describe.each([
     const first = await run('--canary', '10', '--max-failures', '1', '--concurrency', '1', ...flags());
     expect([first.code, JSON.parse(first.stdout).error]).toEqual([3, 'TooManyFailures']);
     expect(first.stderr).toMatch(/None of the first 10 tried rows failed\. Going on\./);
-    expect(workplace.json('run.json')).toMatchObject({ canary: { rows: 10, passedAt: expect.any(String) } });
+    expect(scene.workplace.json('run.json')).toMatchObject({
+      canary: { rows: 10, passedAt: expect.any(String) },
+    });
     const second = await resume();
     expect(second.code).toBe(1);
     expect(second.stderr).not.toMatch(/first 10 tried rows/);
     expect(await calls()).toBe(ROWS);
-    const page = await readFile(join(workplace.runDir, 'report.html'), 'utf8');
+    const page = await readFile(join(scene.workplace.runDir, 'report.html'), 'utf8');
     expect(page).toContain('after 10 tried rows if any fails, then when 1 of the users failed');
   });
 });
 
 describe('at a terminal', () => {
-  const start = (args: string[]) => startProgram(args, { ...workplace.here, terminal: true });
+  const start = (args: string[]) => scene.start(args, { terminal: true });
 
   test('it shows the outcomes of the first rows and asks: no stops, resume asks again, yes goes on', async () => {
     await withNobodyIn(2);
@@ -95,8 +84,7 @@ describe('at a terminal', () => {
     expect(screen).toMatch(
       /1 +user-1 +succeeded\r\n +2 +nobody-2 +failed +UserNotFoundException\r\n +3 +user-3 /,
     );
-    const status = () =>
-      runProgram(['status', workplace.runDir], workplace.here).then(({ stdout }) => stdout);
+    const status = () => scene.run(['status', scene.workplace.runDir]).then(({ stdout }) => stdout);
     await expect.poll(status, { timeout: 60_000 }).toMatch(/Waiting +an answer at its terminal/);
     expect(screen).toMatch(/3 succeeded, 1 failed\r\n +1 of the first 4 tried rows failed/);
     first.type('n\n');
@@ -105,7 +93,7 @@ describe('at a terminal', () => {
     expect(stdout).toMatch(/CanaryDeclined/);
     expect(await calls()).toBe(4);
 
-    const second = await start(['resume', workplace.runDir]);
+    const second = await start(['resume', scene.workplace.runDir]);
     await second.waitForStdout(/nobody-2 +failed[^]*Go on with the other rows\?/);
     second.type('y\n');
     expect((await second.result).code).toBe(1);
@@ -138,19 +126,19 @@ describe('at a terminal', () => {
     expect(code).toBe(exit);
     expect(stdout).toMatch(/Nothing was sent\./);
     expect(stdout).not.toMatch(/at .*\.js:\d/);
-    expect(workplace.has('')).toBe(false);
+    expect(scene.workplace.has('')).toBe(false);
   });
 });
 
 describe('rows that are refused before any call are no canary', () => {
   const called = async () =>
-    (await standIn.calls({ operation: 'AdminSetUserPassword' })).map(({ username }) => username).sort();
-  const lines = () => workplace.report().length;
+    (await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).map(({ username }) => username).sort();
+  const lines = () => scene.workplace.report().length;
 
   test('those that are protected, twice there or malformed are let through, and resume holds the same canary', async () => {
-    await workplace.write('protect.txt', 'user-1\nuser-3\n');
+    await scene.workplace.write('protect.txt', 'user-1\nuser-3\n');
     const rows = ['user-1', 'user-2', 'user-2', 'two,fields', 'user-3', 'nobody', 'user-1', ...users(50, 4)];
-    await workplace.write('users.csv', csvOf(rows));
+    await scene.workplace.write('users.csv', csvOf(rows));
     const queue = ['--queue', inject('redisUrl')];
     const first = await run('--canary', '2', '--protect', 'protect.txt', ...queue);
     expect(JSON.parse(first.stdout)).toMatchObject({
@@ -164,30 +152,30 @@ describe('rows that are refused before any call are no canary', () => {
     expect(await called()).toEqual(['nobody', 'user-2']);
 
     expect((await resume('--canary-failures', '2')).code).toBe(1);
-    expect(workplace.report().filter(({ status }) => status === 'succeeded')).toHaveLength(51);
+    expect(scene.workplace.report().filter(({ status }) => status === 'succeeded')).toHaveLength(51);
     expect(await calls()).toBe(52);
   });
 
   test('many more of them than the queue holds neither hold the run up nor pass for the canary', async () => {
     const again = Array.from({ length: 3 * WINDOW }, () => 'user-1');
-    await workplace.write('users.csv', csvOf(['user-1', ...again, 'nobody', ...users(40, 2)]));
+    await scene.workplace.write('users.csv', csvOf(['user-1', ...again, 'nobody', ...users(40, 2)]));
     const { stdout } = await run('--canary', '2', '--queue', inject('redisUrl'));
     expect(JSON.parse(stdout)).toMatchObject({ error: 'CanaryFailed', rows: again.length + 2 });
     expect(await called()).toEqual(['nobody', 'user-1']);
   });
 
   test('a file that ends before so many were tried has nothing left to be stopped', async () => {
-    await workplace.write('users.csv', csvOf(['user-1', 'nobody', 'user-1', 'user-1']));
+    await scene.workplace.write('users.csv', csvOf(['user-1', 'nobody', 'user-1', 'user-1']));
     const { code, stdout } = await run('--canary', '3', '--queue', inject('redisUrl'));
     expect([code, JSON.parse(stdout).rows]).toEqual([1, 4]);
   });
 
   test('a run that is killed within its canary goes on with the same one', async () => {
     await withNobodyIn(6);
-    await workplace.write('protect.txt', 'user-1\nuser-2\n');
+    await scene.workplace.write('protect.txt', 'user-1\nuser-2\n');
     const more = ['--canary', '4', '--protect', 'protect.txt', '--queue', inject('redisUrl')];
-    const killed = await startProgram(runArgs('--yes', '--rate', '2', ...more), workplace.here);
-    await expect.poll(() => workplace.has('report.csv') && lines()).toBeGreaterThanOrEqual(3);
+    const killed = await scene.start(runArgs('--yes', '--rate', '2', ...more));
+    await expect.poll(() => scene.workplace.has('report.csv') && lines()).toBeGreaterThanOrEqual(3);
     killed.kill('SIGKILL');
     await killed.result;
     const before = lines();
@@ -200,9 +188,9 @@ describe('rows that are refused before any call are no canary', () => {
 
   test('a person is shown who was tried, and told of the rows that were not', async () => {
     await withNobodyIn();
-    await workplace.write('protect.txt', 'user-1\n');
+    await scene.workplace.write('protect.txt', 'user-1\n');
     const more = ['--canary', '1', '--protect', 'protect.txt', '--queue', inject('redisUrl')];
-    const program = await startProgram(runArgs(...more), { ...workplace.here, terminal: true });
+    const program = await scene.start(runArgs(...more), { terminal: true });
     await program.waitForStdout(/Go on\? \[y\/N\]/);
     program.type('y\n');
     const [screen] = await program.waitForStdout(/row  username[^]*Go on with the other rows\? \[y\/N\]/);
@@ -215,25 +203,24 @@ describe('rows that are refused before any call are no canary', () => {
 
   test('those that a worker elsewhere skips, as its host protects the users, are none either', async () => {
     await withNobodyIn(1);
-    const config = join(workplace.path, 'config');
+    const config = join(scene.workplace.path, 'config');
     await mkdir(join(config, 'cognito-bulk-reset'), { recursive: true });
     const protect = JSON.stringify({ protect: users(25, 2) });
     await writeFile(join(config, 'cognito-bulk-reset', 'config.json'), protect);
     // The run itself stays with its first row until the worker has had some.
-    await standIn.setFaults([{ operation: 'AdminSetUserPassword', action: { kind: 'latency', ms: 3_000 } }]);
+    await scene.standIn.setFaults([
+      { operation: 'AdminSetUserPassword', action: { kind: 'latency', ms: 3_000 } },
+    ]);
     const more = ['--canary', '20', '--concurrency', '1', '--queue', inject('redisUrl')];
-    const program = await startProgram(runArgs('--yes', '--json', ...more), workplace.here);
+    const program = await scene.start(runArgs('--yes', '--json', ...more));
     await expect.poll(calls).toBeGreaterThan(0);
-    const service = ['--queue', inject('redisUrl'), '--endpoint-url', standIn.url, '--allow-http'];
+    const service = ['--queue', inject('redisUrl'), '--endpoint-url', scene.standIn.url, '--allow-http'];
     const env = { XDG_CONFIG_HOME: config, COGNITO_BULK_RESET_LOG_LEVEL: 'debug' };
-    const worker = await startProgram(['worker', '--run', workplace.runDir, ...service], {
-      ...workplace.here,
-      env,
-    });
+    const worker = await scene.start(['worker', '--run', scene.workplace.runDir, ...service], { env });
     await worker.waitForStderr(/"msg":"taking part"/);
-    await standIn.setFaults([]);
+    await scene.standIn.setFaults([]);
     const { stdout } = await program.result;
-    const skipped = workplace.report().filter(({ error }) => error === 'UserIsProtected').length;
+    const skipped = scene.workplace.report().filter(({ error }) => error === 'UserIsProtected').length;
     expect(skipped).toBeGreaterThan(0);
     expect(JSON.parse(stdout)).toMatchObject({ error: 'CanaryFailed', rows: 20 + skipped });
     expect(await calls()).toBe(20);

@@ -1,10 +1,9 @@
 import { copyFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, users, type Workplace } from './workplace.js';
+import { beforeEach, describe, expect, inject, test } from 'vitest';
+import { useScene } from './scene.js';
+import { users } from './workplace.js';
 
 const POOL = 'eu-west-1_Change';
 /** More rows than the window, so that the end of the file is read late. */
@@ -14,25 +13,16 @@ const CSV = `username,note\n${users(ROWS)
   .map((name) => `${name},${NOTE}\n`)
   .join('')}`;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
 let file: string;
 
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
-});
-afterAll(() => standIn.close());
+const scene = useScene({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
 beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', CSV);
-  file = join(workplace.path, 'users.csv');
-  await standIn.clear();
-  await standIn.setFaults([]);
+  await scene.workplace.write('users.csv', CSV);
+  file = join(scene.workplace.path, 'users.csv');
 });
-afterEach(() => workplace.remove());
 
 const runArgs = (input = 'users.csv') => [
-  ...['run', input, '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes', '--discard'],
+  ...['run', input, ...scene.target(POOL), '--yes', '--discard'],
   ...[
     '--quota',
     '2000',
@@ -41,11 +31,11 @@ const runArgs = (input = 'users.csv') => [
     '--queue',
     inject('redisUrl'),
     '--run-dir',
-    workplace.runDir,
+    scene.workplace.runDir,
     '--quiet',
   ],
 ];
-const resume = () => runProgram(['resume', workplace.runDir, '--quiet'], workplace.here);
+const resume = () => scene.run(['resume', scene.workplace.runDir, '--quiet']);
 
 describe('a file that changes while it is read is caught in the run, and with the file as it was resume goes on', () => {
   test.each([
@@ -72,33 +62,33 @@ describe('a file that changes while it is read is caught in the run, and with th
       says: /users\.csv\S* was removed while it was read; put the file back/,
     },
   ])('$what', async ({ change, mend, says }) => {
-    await standIn.setFaults([{ action: { kind: 'latency', ms: 5 } }]);
-    const program = await startProgram(runArgs(), workplace.here);
-    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 5 }).toBeGreaterThan(20);
+    await scene.standIn.setFaults([{ action: { kind: 'latency', ms: 5 } }]);
+    const program = await scene.start(runArgs());
+    await expect.poll(() => scene.standIn.size(), { timeout: 60_000, interval: 5 }).toBeGreaterThan(20);
     await change();
     const { code, stderr } = await program.result;
     expect(code).toBe(3);
     expect(stderr).toMatch(says);
     expect(stderr).toMatch(/ManifestChangedError/);
-    expect(workplace.report().length).toBeLessThan(ROWS);
-    const before = await standIn.size();
+    expect(scene.workplace.report().length).toBeLessThan(ROWS);
+    const before = await scene.standIn.size();
     expect((await resume()).code).toBe(2);
-    expect(await standIn.size()).toBe(before);
+    expect(await scene.standIn.size()).toBe(before);
 
     await mend();
-    await standIn.setFaults([]);
+    await scene.standIn.setFaults([]);
     expect((await resume()).code).toBe(0);
-    expect(workplace.report().map(({ username }) => username)).toEqual(users(ROWS));
+    expect(scene.workplace.report().map(({ username }) => username)).toEqual(users(ROWS));
   });
 });
 
 describe('resume refuses another file than the run began with, says what differs, and sends nothing', () => {
   const stopped = async (input?: string) => {
-    await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
+    await scene.standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
     const text = input === '-' ? { input: CSV } : {};
-    expect((await runProgram(runArgs(input), { ...workplace.here, ...text })).code).toBe(3);
-    await standIn.setFaults([]);
-    return standIn.size();
+    expect((await scene.run(runArgs(input), text)).code).toBe(3);
+    await scene.standIn.setFaults([]);
+    return scene.standIn.size();
   };
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -127,60 +117,58 @@ describe('resume refuses another file than the run began with, says what differs
       await change();
       expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(says) });
     }
-    expect(await standIn.size()).toBe(before);
+    expect(await scene.standIn.size()).toBe(before);
   });
 
   test('a run whose file can’t be put back is left by the way that docs/troubleshooting.md tells', async () => {
-    await standIn.setFaults([
+    await scene.standIn.setFaults([
       { username: 'user-90', action: { kind: 'error', name: 'AccessDeniedException' } },
     ]);
     const generating = runArgs().map((word) => (word === '--discard' ? '--generate' : word));
-    expect((await runProgram(generating, workplace.here)).code).toBe(3);
-    await standIn.setFaults([]);
+    expect((await scene.run(generating)).code).toBe(3);
+    await scene.standIn.setFaults([]);
     await rm(file);
     for (const command of ['resume', 'cancel']) {
-      expect(await runProgram([command, workplace.runDir], workplace.here)).toMatchObject({
+      expect(await scene.run([command, scene.workplace.runDir])).toMatchObject({
         code: 2,
         stderr: expect.stringMatching(/is not the file that the run began with/),
       });
     }
-    const done = workplace.report().filter(({ status }) => status === 'succeeded');
+    const done = scene.workplace.report().filter(({ status }) => status === 'succeeded');
     expect(done.length).toBeGreaterThan(0);
     const inClear = ['--plaintext', '--i-understand-this-writes-plaintext-passwords', '-o', '-'];
-    const credentials = await runProgram(['credentials', workplace.runDir, ...inClear], workplace.here);
+    const credentials = await scene.run(['credentials', scene.workplace.runDir, ...inClear]);
     expect(credentials.code).toBe(0);
     expect(credentials.stdout.trimEnd().split('\n')).toHaveLength(done.length + 1);
-    const shred = await runProgram(['shred-key', workplace.runDir, '--force', '--yes'], workplace.here);
-    expect([shred.code, workplace.has('run.key')]).toEqual([0, false]);
+    const shred = await scene.run(['shred-key', scene.workplace.runDir, '--force', '--yes']);
+    expect([shred.code, scene.workplace.has('run.key')]).toEqual([0, false]);
 
     const names = new Set(done.map(({ username }) => username));
     const rest = users(ROWS).filter((name) => !names.has(name));
-    await workplace.write('users.csv', `username\n${rest.join('\n')}\n`);
-    const again = runArgs().map((word) => (word === workplace.runDir ? `${word}-2` : word));
-    expect((await runProgram(again, workplace.here)).code).toBe(0);
+    await scene.workplace.write('users.csv', `username\n${rest.join('\n')}\n`);
+    const again = runArgs().map((word) => (word === scene.workplace.runDir ? `${word}-2` : word));
+    expect((await scene.run(again)).code).toBe(0);
   });
 
   test('of standard input it is the run’s own copy that it names', async () => {
     const before = await stopped('-');
-    await writeFile(join(workplace.runDir, 'input.csv'), `${CSV}user-1,more\n`);
+    await writeFile(join(scene.workplace.runDir, 'input.csv'), `${CSV}user-1,more\n`);
     const { code, stderr } = await resume();
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /run\/input\.csv, the run's own copy of standard input, is not as the run wrote it: it has/,
     );
-    expect(await standIn.size()).toBe(before);
+    expect(await scene.standIn.size()).toBe(before);
   });
 });
 
 test('plan says in a line that the file was written to while it was read', async () => {
-  await standIn.setFaults([{ operation: 'ListUsers', action: { kind: 'latency', ms: 1_000 } }]);
-  const target = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
-  const plan = await startProgram(
-    ['plan', 'users.csv', ...target, '--check-users', '--quiet'],
-    workplace.here,
-  );
-  const asked = async () => (await standIn.answers())['200'] ?? 0;
-  await expect.poll(async () => [await standIn.size(), await asked()], { interval: 20 }).toEqual([1, 0]);
+  await scene.standIn.setFaults([{ operation: 'ListUsers', action: { kind: 'latency', ms: 1_000 } }]);
+  const plan = await scene.start(['plan', 'users.csv', ...scene.target(POOL), '--check-users', '--quiet']);
+  const asked = async () => (await scene.standIn.answers())['200'] ?? 0;
+  await expect
+    .poll(async () => [await scene.standIn.size(), await asked()], { interval: 20 })
+    .toEqual([1, 0]);
   await writeFile(file, 'user-1,late\n', { flag: 'a' });
   const { code, stdout, stderr } = await plan.result;
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

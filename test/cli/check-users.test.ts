@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
+import { expect, inject, test } from 'vitest';
 import type { PoolOptions } from '../support/stand-in/options.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_Check0001';
 /** Tells upper from lower case, and is large: it is cheaper to ask for a few users than to list it. */
@@ -40,30 +39,13 @@ const POOLS: PoolOptions[] = [
   },
 ];
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
+const scene = useScene({ pools: POOLS });
 
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: POOLS });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-  await standIn.setFaults([]);
-  for (const pool of POOLS) await standIn.addPool(pool);
-});
-afterEach(() => workplace.remove());
-
-const target = (pool = POOL) => ['--pool-id', pool, '--endpoint-url', standIn.url, '--allow-http'];
-const plan = (...args: string[]) =>
-  runProgram(['plan', 'users.csv', '--check-users', ...args], workplace.here);
-const runArgs = (...more: string[]) => [
-  ...['run', 'users.csv', '--generate', '--yes', '--json', '--check-users', '--run-dir', workplace.runDir],
-  ...['--queue', inject('redisUrl'), ...target(), ...more],
-];
+const plan = (...args: string[]) => scene.run(['plan', 'users.csv', '--check-users', ...args]);
+const runArgs = (...more: string[]) =>
+  scene.runOn(POOL, '--generate', '--json', '--check-users', '--queue', inject('redisUrl'), ...more);
 const calledUsers = async () =>
-  (await standIn.calls({ operation: 'AdminSetUserPassword' })).map(({ username }) => username);
+  (await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).map(({ username }) => username);
 const findings = (path: string) =>
   parse<Record<string, string>>(readFileSync(path), { columns: true }).map(
     ({ row, username, finding, effect }) => [row, username, finding, effect].join(' '),
@@ -84,8 +66,8 @@ const OF_ALL_KINDS = [
 ];
 
 test('plan --check-users says who is not there, federated, unconfirmed, disabled, and which rows mean one user, past throttles and empty pages', async () => {
-  await workplace.write('users.csv', csvOf(OF_ALL_KINDS));
-  await standIn.setFaults([
+  await scene.workplace.write('users.csv', csvOf(OF_ALL_KINDS));
+  await scene.standIn.setFaults([
     {
       operation: 'ListUsers',
       everyNth: 3,
@@ -93,7 +75,7 @@ test('plan --check-users says who is not there, federated, unconfirmed, disabled
       action: { kind: 'error', name: 'TooManyRequestsException' },
     },
   ]);
-  const result = await plan('--json', '--findings', 'found.csv', ...target());
+  const result = await plan('--json', '--findings', 'found.csv', ...scene.target(POOL));
   expect(result).toMatchObject({ code: 1, stderr: '' });
   const told = JSON.parse(result.stdout);
   expect(told).toMatchObject({ rows: 11, good: 4, willFail: 2, willBeSkipped: 5 });
@@ -112,7 +94,7 @@ test('plan --check-users says who is not there, federated, unconfirmed, disabled
     UserIsDisabled: [10],
     UserNotFoundException: [7, 11],
   });
-  expect(findings(join(workplace.path, 'found.csv'))).toEqual([
+  expect(findings(join(scene.workplace.path, 'found.csv'))).toEqual([
     '2 ALICE@example.com DuplicateUsername skipped',
     '3 11111111-2222-4333-8444-555555555555 DuplicateUsername skipped',
     '4 bobby UserIsAlias none',
@@ -123,17 +105,17 @@ test('plan --check-users says who is not there, federated, unconfirmed, disabled
     '9 gone UserIsDisabled none',
     '10 nobody UserNotFoundException failed',
   ]);
-  expect((await stat(join(workplace.path, 'found.csv'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(scene.workplace.path, 'found.csv'))).mode & 0o777).toBe(0o600);
   // 306 users are six pages; every other page came empty, and one call was throttled.
-  expect((await standIn.answers('ListUsers')).TooManyRequestsException).toBe(1);
+  expect((await scene.standIn.answers('ListUsers')).TooManyRequestsException).toBe(1);
   expect(await calledUsers()).toEqual([]);
 });
 
 test('run --check-users never calls a federated or unconfirmed user, nor one user by two names, and says so in the report', async () => {
-  await workplace.write('users.csv', csvOf(OF_ALL_KINDS));
-  const result = await runProgram(runArgs(), workplace.here);
+  await scene.workplace.write('users.csv', csvOf(OF_ALL_KINDS));
+  const result = await scene.run(runArgs());
   expect(result.code).toBe(1);
-  expect(workplace.report().map(({ status, error }) => `${status} ${error}`.trim())).toEqual([
+  expect(scene.workplace.report().map(({ status, error }) => `${status} ${error}`.trim())).toEqual([
     'succeeded',
     'skipped DuplicateUsername',
     'skipped DuplicateUsername',
@@ -154,13 +136,13 @@ test('run --check-users never calls a federated or unconfirmed user, nor one use
     'gone',
     'nobody',
   ]);
-  expect((await stat(join(workplace.runDir, 'check.csv'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(scene.workplace.runDir, 'check.csv'))).mode & 0o777).toBe(0o600);
   expect(result.stderr).toMatch(/UserIsFederated\n/);
 });
 
 test('run --check-users --include-federated --include-unconfirmed resets them too', async () => {
-  await workplace.write('users.csv', csvOf(['google_1', 'newbie']));
-  const result = await runProgram(runArgs('--include-federated', '--include-unconfirmed'), workplace.here);
+  await scene.workplace.write('users.csv', csvOf(['google_1', 'newbie']));
+  const result = await scene.run(runArgs('--include-federated', '--include-unconfirmed'));
   expect(result.code).toBe(0);
   expect((await calledUsers()).sort()).toEqual(['google_1', 'newbie']);
 });
@@ -171,47 +153,47 @@ test.each([
 ])('a resume spares the same users, from %s', async (_, lost) => {
   const names = users(30);
   names.splice(25, 0, 'g@example.com', 'newbie');
-  await workplace.write('users.csv', csvOf(names));
-  const first = await startProgram(runArgs('--rate', '20'), workplace.here);
+  await scene.workplace.write('users.csv', csvOf(names));
+  const first = await scene.start(runArgs('--rate', '20'));
   await expect
     .poll(async () => (await calledUsers()).length, { timeout: 60_000, interval: 20 })
     .toBeGreaterThan(5);
   first.kill('SIGINT');
   await first.result;
-  const listed = (await standIn.calls({ operation: 'ListUsers' })).length;
-  if (lost) await rm(join(workplace.runDir, 'check.csv'));
-  const result = await runProgram(['resume', workplace.runDir, '--json'], workplace.here);
+  const listed = (await scene.standIn.calls({ operation: 'ListUsers' })).length;
+  if (lost) await rm(join(scene.workplace.runDir, 'check.csv'));
+  const result = await scene.run(['resume', scene.workplace.runDir, '--json']);
   expect(JSON.parse(result.stdout)).toMatchObject({
     byStatus: { succeeded: 30, failed: 0, skipped: 2 },
     byError: { UserIsFederated: 1, UserIsUnconfirmed: 1 },
   });
   expect(await calledUsers()).not.toContain('g@example.com');
   expect(await calledUsers()).not.toContain('newbie');
-  const listedAgain = (await standIn.calls({ operation: 'ListUsers' })).length > listed;
+  const listedAgain = (await scene.standIn.calls({ operation: 'ListUsers' })).length > listed;
   expect(listedAgain).toBe(lost);
   expect(/check\.csv is not there/.test(result.stderr)).toBe(lost);
 });
 
 test('a few rows of a large pool are looked up one by one, by all their names', async () => {
-  await workplace.write(
+  await scene.workplace.write(
     'users.csv',
     csvOf(['user-99999', 'dave@example.com', 'dave', 'google_2', 'DAVE', 'nobody']),
   );
-  const result = await plan('--json', ...target(LARGE));
+  const result = await plan('--json', ...scene.target(LARGE));
   expect(JSON.parse(result.stdout)).toMatchObject({ rows: 6, good: 2, willFail: 2, willBeSkipped: 2 });
-  expect((await standIn.calls({ operation: 'ListUsers' })).length).toBeLessThan(100);
+  expect((await scene.standIn.calls({ operation: 'ListUsers' })).length).toBeLessThan(100);
 });
 
 test('without the permission to list users it says which one, in one line, and sends nothing (exit 2)', async () => {
-  await workplace.write('users.csv', csvOf(users(3)));
-  await standIn.setFaults([
+  await scene.workplace.write('users.csv', csvOf(users(3)));
+  await scene.standIn.setFaults([
     { operation: 'ListUsers', action: { kind: 'error', name: 'AccessDeniedException', message: 'no' } },
   ]);
-  for (const args of [['plan', 'users.csv', '--check-users', ...target()], runArgs()]) {
-    const result = await runProgram(args, workplace.here);
+  for (const args of [['plan', 'users.csv', '--check-users', ...scene.target(POOL)], runArgs()]) {
+    const result = await scene.run(args);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toMatch(/^cognito-bulk-reset: .*cognito-idp:ListUsers on the pool\.\n$/);
   }
   expect(await calledUsers()).toEqual([]);
-  expect(await workplace.names()).toEqual(['users.csv']);
+  expect(await scene.workplace.names()).toEqual(['users.csv']);
 });

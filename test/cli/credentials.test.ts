@@ -1,56 +1,44 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { appendFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ed25519Key } from '../credentials/ssh-keys.js';
 import { type CognitoLocal, startCognitoLocal } from '../support/cognito-local.js';
 import { makePool, signIn } from '../support/cognito-local-pool.js';
-import { type ProgramOptions, runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import type { ProgramOptions } from '../support/program.js';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_Creds01';
 const CLIENT = 'clientCreds01';
 const UNDERSTOOD = ['--plaintext', '--i-understand-this-writes-plaintext-passwords'];
 
-let standIn: SpawnedStandIn;
 let local: CognitoLocal;
-let workplace: Workplace;
 let identity: string;
 let recipient: string;
 
+const scene = useScene({
+  pools: [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: 100 } }],
+});
 beforeAll(async () => {
-  standIn = await spawnStandIn({
-    pools: [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: 100 } }],
-  });
   local = await startCognitoLocal();
   identity = await generateX25519Identity();
   recipient = await identityToRecipient(identity);
 });
-afterAll(async () => {
-  await standIn.close();
-  await local.stop();
-});
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-});
-afterEach(() => workplace.remove());
+afterAll(() => local.stop());
 
-const at = (name: string) => join(workplace.path, name);
+const at = (name: string) => join(scene.workplace.path, name);
 const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 async function run(csv: string, ...more: string[]) {
-  await workplace.write('users.csv', csv);
-  const service = ['--endpoint-url', standIn.url, '--allow-http', '--queue', inject('redisUrl')];
-  const args = ['run', 'users.csv', '--pool-id', POOL, ...service, '--run-dir', workplace.runDir, '--yes'];
-  return runProgram([...args, '--quiet', ...more], workplace.here);
+  await scene.workplace.write('users.csv', csv);
+  return scene.run(scene.runOn(POOL, '--queue', inject('redisUrl'), '--quiet', ...more));
 }
 
 function credentials(args: string[], options: ProgramOptions = {}) {
-  return runProgram(['credentials', workplace.runDir, ...args], { ...workplace.here, ...options });
+  return scene.run(['credentials', scene.workplace.runDir, ...args], options);
 }
 
 async function opened(path: string, own = identity): Promise<Record<string, string>[]> {
@@ -62,7 +50,7 @@ async function opened(path: string, own = identity): Promise<Record<string, stri
 test('the users whose reset succeeded sign in with the passwords in the file, which is encrypted and 0600', async () => {
   const hard = ['ann', 'Zoë,"x"', '=HYPERLINK("http://x")', "'@bob", '#1'];
   const pool = await makePool(local.url, { users: hard });
-  await workplace.write(
+  await scene.workplace.write(
     'hard.csv',
     `${csvOf(['nobody', 'ann'])}"Zoë,""x"""\n"=HYPERLINK(""http://x"")"\n'@bob\n#1\nann\n`,
   );
@@ -75,8 +63,8 @@ test('the users whose reset succeeded sign in with the passwords in the file, wh
     '--queue',
     inject('redisUrl'),
   ];
-  const args = ['run', 'hard.csv', '--pool-id', pool.poolId, ...service, '--run-dir', workplace.runDir];
-  expect((await runProgram([...args, '--generate', '--yes'], workplace.here)).code).toBe(1);
+  const args = ['run', 'hard.csv', '--pool-id', pool.poolId, ...service, '--run-dir', scene.workplace.runDir];
+  expect((await scene.run([...args, '--generate', '--yes'])).code).toBe(1);
   await writeFile(at('desk.txt'), `# the help desk\n${ed25519Key(4).line}\n`);
   const output = at('creds.csv.age');
   const made = await credentials(['--recipient', recipient, '--recipient', at('desk.txt'), '-o', output]);
@@ -90,19 +78,17 @@ test('the users whose reset succeeded sign in with the passwords in the file, wh
   expect(rows.map(({ row }) => row)).toEqual(['2', '3', '4', '5', '6']);
   for (const { username = '', password = '' } of rows) {
     expect(await signIn(local.url, pool.clientId, username, password)).toBe('tokens');
-    for (const name of readdirSync(workplace.runDir))
-      expect(readFileSync(join(workplace.runDir, name)).includes(password)).toBe(false);
+    for (const name of readdirSync(scene.workplace.runDir))
+      expect(readFileSync(join(scene.workplace.runDir, name)).includes(password)).toBe(false);
     expect(readFileSync(output).includes(password)).toBe(false);
   }
 });
 
 test('a run that was killed and resumed has one password for each user, in the file and in the pool', async () => {
   const names = users(30);
-  await workplace.write('users.csv', csvOf(names));
-  const service = ['--endpoint-url', standIn.url, '--allow-http'];
-  const args = ['run', 'users.csv', '--pool-id', POOL, ...service, '--run-dir', workplace.runDir];
-  const program = await startProgram([...args, '--generate', '--yes', '--rate', '20'], workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(8);
+  await scene.workplace.write('users.csv', csvOf(names));
+  const program = await scene.start(scene.runOn(POOL, '--generate', '--rate', '20'));
+  await scene.calledAtLeast(8);
   program.kill('SIGKILL');
   await program.result;
 
@@ -110,19 +96,19 @@ test('a run that was killed and resumed has one password for each user, in the f
   expect(soFar.code, soFar.stderr).toBe(0);
   expect(soFar.stderr).toContain('The run has not finished');
   const before = await opened(at('so-far.age'));
-  expect(before.length).toBe(workplace.report().length);
-  expect((await runProgram(['resume', workplace.runDir, '--quiet'], workplace.here)).code).toBe(0);
+  expect(before.length).toBe(scene.workplace.report().length);
+  expect((await scene.run(['resume', scene.workplace.runDir, '--quiet'])).code).toBe(0);
   expect((await credentials(['--recipient', recipient, '-o', at('all.age')])).code).toBe(0);
   const after = await opened(at('all.age'));
   expect(after.map(({ username }) => username)).toEqual(names);
   expect(after.slice(0, before.length)).toEqual(before);
   for (const { username = '', password = '' } of after)
-    expect(await signIn(standIn.url, CLIENT, username, password)).toBe('tokens');
+    expect(await signIn(scene.standIn.url, CLIENT, username, password)).toBe('tokens');
 });
 
 describe('of a finished run', () => {
   const nothingWritten = async (args: string[], says: RegExp, options: ProgramOptions = {}) => {
-    const before = await workplace.names();
+    const before = await scene.workplace.names();
     const { code, stdout, stderr } = await credentials(args, options);
     expect(stderr).toMatch(says);
     expect({ code, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({
@@ -130,7 +116,7 @@ describe('of a finished run', () => {
       stdout: '',
       lines: 1,
     });
-    expect(await workplace.names()).toEqual(before);
+    expect(await scene.workplace.names()).toEqual(before);
   };
 
   beforeEach(async () => {
@@ -156,16 +142,16 @@ describe('of a finished run', () => {
     await nothingWritten([...to], /--output/);
     expect(readFileSync(at('there.age'), 'utf8')).toBe('mine');
 
-    const words = { env: { ...workplace.here.env, COGNITO_BULK_RESET_PLAINTEXT: '1' } };
+    const words = { env: { COGNITO_BULK_RESET_PLAINTEXT: '1' } };
     await nothingWritten(['-o', at('new.csv')], /Say who may read/, words);
   });
 
   test('a report that was changed, and a key that is another’s, are refused: the passwords would be wrong', async () => {
     const to = ['--recipient', recipient, '-o', at('new.age')];
     await writeFile(at('other.key'), Buffer.alloc(32, 1), { mode: 0o600 });
-    const env = { ...workplace.here.env, COGNITO_BULK_RESET_KEY_FILE: at('other.key') };
+    const env = { COGNITO_BULK_RESET_KEY_FILE: at('other.key') };
     await nothingWritten(to, /not the one of this run/, { env });
-    await appendFile(join(workplace.runDir, 'report.csv'), '4,5,user-4,succeeded,,,1,,,\n');
+    await appendFile(join(scene.workplace.runDir, 'report.csv'), '4,5,user-4,succeeded,,,1,,,\n');
     await nothingWritten(to, /not as the run left it/);
   });
 
@@ -180,12 +166,9 @@ describe('of a finished run', () => {
     const piped = await credentials(['--recipient', recipient, '-o', '-', '--force']);
     expect(piped.code).toBe(0);
     expect(piped.stdout).toMatch(/^age-encryption\.org\/v1\n-> X25519 /);
-    const terminal = await startProgram(
-      ['credentials', workplace.runDir, '--recipient', recipient, '-o', '-'],
-      {
-        ...workplace.here,
-        terminal: true,
-      },
+    const terminal = await scene.start(
+      ['credentials', scene.workplace.runDir, '--recipient', recipient, '-o', '-'],
+      { terminal: true },
     );
     expect((await terminal.result).stdout).toMatch(/not for a terminal/);
   });
@@ -198,12 +181,11 @@ describe('of a finished run', () => {
     const rows: Record<string, string>[] = parse(readFileSync(at('creds.csv')), { columns: true });
     expect(rows.map(({ username }) => username)).toEqual(users(3));
     for (const { username = '', password = '' } of rows)
-      expect(await signIn(standIn.url, CLIENT, username, password)).toBe('NEW_PASSWORD_REQUIRED');
+      expect(await signIn(scene.standIn.url, CLIENT, username, password)).toBe('NEW_PASSWORD_REQUIRED');
 
     const piped = await credentials([...UNDERSTOOD, '-o', '-']);
     expect(piped.stdout).toBe(readFileSync(at('creds.csv'), 'utf8'));
-    const shown = await startProgram(['credentials', workplace.runDir, ...UNDERSTOOD, '-o', '-'], {
-      ...workplace.here,
+    const shown = await scene.start(['credentials', scene.workplace.runDir, ...UNDERSTOOD, '-o', '-'], {
       terminal: true,
     });
     const screen = (await shown.result).stdout;
@@ -213,8 +195,7 @@ describe('of a finished run', () => {
 
   test('--passphrase is asked for twice and never shown; who knows it opens the file', async () => {
     const start = (output: string) =>
-      startProgram(['credentials', workplace.runDir, '--passphrase', '-o', at(output)], {
-        ...workplace.here,
+      scene.start(['credentials', scene.workplace.runDir, '--passphrase', '-o', at(output)], {
         terminal: true,
       });
     const answer = async (output: string, ...answers: string[]) => {
@@ -238,7 +219,7 @@ describe('of a finished run', () => {
     });
     const made = await answer('creds.age', words, words);
     expect(made.code, made.stdout).toBe(0);
-    expect((await workplace.names()).filter((name) => name.endsWith('.age'))).toEqual(['creds.age']);
+    expect((await scene.workplace.names()).filter((name) => name.endsWith('.age'))).toEqual(['creds.age']);
     const decrypter = new Decrypter();
     decrypter.addPassphrase(words);
     const text = await decrypter.decrypt(readFileSync(at('creds.age')), 'text');
@@ -258,8 +239,7 @@ test('says that nobody has the passwords of --discard, and in which file those o
     code: 2,
     stderr: expect.stringMatching(/Nobody has the passwords/),
   });
-  await workplace.remove();
-  workplace = await createWorkplace();
+  await rm(scene.workplace.runDir, { recursive: true });
   await run('username,secret\nuser-1,Long-Enough-1\n', '--password-column', 'secret');
   const fromColumn = await credentials(['--recipient', recipient, '-o', at('new.age')]);
   expect(fromColumn).toMatchObject({ code: 2, stderr: expect.stringMatching(/users\.csv, column "secret"/) });

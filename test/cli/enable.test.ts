@@ -2,57 +2,38 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminGetUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { type CognitoLocal, startCognitoLocal } from '../support/cognito-local.js';
 import { dummyClient, makePool, signIn } from '../support/cognito-local-pool.js';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_Enable001';
 const CLIENT = 'clientEnable001';
 const ENABLE = 'AdminEnableUser';
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [] });
+const scene = useScene({
+  pools: [{ id: POOL, users: [{ username: 'user-1', enabled: false }, ...users(40, 2)] }],
 });
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.addPool({
-    id: POOL,
-    users: [{ username: 'user-1', enabled: false }, ...users(40, 2)],
-  });
-  await standIn.setFaults([]);
-  await standIn.clear();
-});
-afterEach(() => workplace.remove());
 
 const disable = async (count: number, ...more: string[]) => {
-  await workplace.write('users.csv', csvOf(users(count)));
-  const target = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes', '--quiet'];
-  return runProgram(
-    ['run', 'users.csv', ...target, '--run-dir', 'run', '--queue', inject('redisUrl'), '--disable', ...more],
-    workplace.here,
-  );
+  await scene.workplace.write('users.csv', csvOf(users(count)));
+  return scene.run(scene.runOn(POOL, '--quiet', '--queue', inject('redisUrl'), '--disable', ...more));
 };
-const program = (command: string, ...more: string[]) => runProgram([command, 'run', ...more], workplace.here);
+const program = (command: string, ...more: string[]) => scene.run([command, 'run', ...more]);
 const enable = (...more: string[]) => program('enable', '--yes', ...more);
-const isEnabled = async (row: number) => (await standIn.user(POOL, `user-${row}`))?.enabled;
+const isEnabled = async (row: number) => (await scene.standIn.user(POOL, `user-${row}`))?.enabled;
 const lines = () =>
-  parse<Record<string, string>>(readFileSync(join(workplace.runDir, 'enabled.csv')), { columns: true }).map(
-    ({ row, username, result, error }) => [row, username, result, error].join(' ').trim(),
-  );
+  parse<Record<string, string>>(readFileSync(join(scene.workplace.runDir, 'enabled.csv')), {
+    columns: true,
+  }).map(({ row, username, result, error }) => [row, username, result, error].join(' ').trim());
 
 test('run --disable leaves its users disabled, also where a later step failed, and enable undoes just that: who was disabled before stays so', async () => {
-  await standIn.setFaults([
+  await scene.standIn.setFaults([
     { username: 'user-3', action: { kind: 'error', name: 'InvalidPasswordException' } },
   ]);
   expect((await disable(4, '--generate', '--check-users')).code).toBe(1);
-  expect(workplace.report()).toMatchObject([
+  expect(scene.workplace.report()).toMatchObject([
     { status: 'succeeded', disabled: 'yes', password_set: 'yes', signed_out: 'yes' },
     { status: 'succeeded', disabled: 'yes' },
     { status: 'failed', disabled: 'yes', password_set: 'no', signed_out: 'no' },
@@ -78,7 +59,10 @@ test('run --disable leaves its users disabled, also where a later step failed, a
   expect((await program('verify', '--quiet')).code).toBe(0);
 
   // Somebody disables one of them again, and enables one that was to stay as it was.
-  await standIn.addPool({ id: POOL, users: ['user-1', { username: 'user-2', enabled: false }, 'user-4'] });
+  await scene.standIn.addPool({
+    id: POOL,
+    users: ['user-1', { username: 'user-2', enabled: false }, 'user-4'],
+  });
   const verified = await program('verify', '--quiet', '--json');
   expect(verified.code).toBe(1);
   expect(JSON.parse(verified.stdout)).toMatchObject({
@@ -88,8 +72,8 @@ test('run --disable leaves its users disabled, also where a later step failed, a
 
 test('enable that is killed goes on where it was, tries again what failed, and says who is not enabled (exit 1)', async () => {
   await disable(40, '--discard');
-  await standIn.clear();
-  await standIn.setFaults([
+  await scene.standIn.clear();
+  await scene.standIn.setFaults([
     {
       username: 'user-2',
       operation: ENABLE,
@@ -99,9 +83,9 @@ test('enable that is killed goes on where it was, tries again what failed, and s
     // Its line, and so all after it, is waited for.
     { username: 'user-20', operation: ENABLE, action: { kind: 'hang-before' } },
   ]);
-  const killed = await startProgram(['enable', 'run', '--yes'], workplace.here);
+  const killed = await scene.start(['enable', 'run', '--yes']);
   await expect
-    .poll(() => (workplace.has('enabled.csv') ? lines().length : 0), { timeout: 60_000 })
+    .poll(() => (scene.workplace.has('enabled.csv') ? lines().length : 0), { timeout: 60_000 })
     .toBeGreaterThan(5);
   killed.kill('SIGKILL');
   await killed.result;
@@ -109,15 +93,15 @@ test('enable that is killed goes on where it was, tries again what failed, and s
   expect(before).toContain('2 user-2 failed UserNotFoundException');
   expect(before.length).toBeLessThan(20);
 
-  await standIn.clear();
-  await standIn.setFaults([
+  await scene.standIn.clear();
+  await scene.standIn.setFaults([
     { username: 'user-40', operation: ENABLE, action: { kind: 'error', name: 'UserNotFoundException' } },
   ]);
   const second = await enable('--json', '--quiet');
   expect(second.code).toBe(1);
   expect(JSON.parse(second.stdout)).toMatchObject({ enabled: 39, failed: 1, notDone: 0 });
   expect(lines().slice(0, before.length)).toEqual(before);
-  const called = (await standIn.calls({ operation: ENABLE })).map(({ username }) => username);
+  const called = (await scene.standIn.calls({ operation: ENABLE })).map(({ username }) => username);
   for (const line of before) {
     const [, username = '', result] = line.split(' ');
     expect(called.includes(username), line).toBe(result === 'failed');
@@ -127,11 +111,13 @@ test('enable that is killed goes on where it was, tries again what failed, and s
 
 test('credentials that may not enable stop it with the action to allow (exit 3), and the same command goes on', async () => {
   await disable(3, '--discard');
-  await standIn.setFaults([{ operation: ENABLE, action: { kind: 'error', name: 'AccessDeniedException' } }]);
+  await scene.standIn.setFaults([
+    { operation: ENABLE, action: { kind: 'error', name: 'AccessDeniedException' } },
+  ]);
   const stopped = await enable('--quiet');
   expect(stopped.code).toBe(3);
   expect(stopped.stderr).toMatch(/--check-users[^]*allow cognito-idp:AdminEnableUser on the pool/);
-  await standIn.setFaults([]);
+  await scene.standIn.setFaults([]);
   expect((await enable('--quiet')).code).toBe(0);
 });
 
@@ -140,10 +126,8 @@ test.each([
   ['a rate over the quota', undefined, ['--rate', '26'], /UserUpdate/],
 ])('enable of %s is a mistake in one line (exit 2)', async (_, run, more, says) => {
   if (run !== undefined) {
-    await workplace.write('users.csv', csvOf(users(1)));
-    const target = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes', '--quiet'];
-    const queue = ['--queue', inject('redisUrl')];
-    await runProgram(['run', 'users.csv', ...target, ...queue, '--run-dir', 'run', ...run], workplace.here);
+    await scene.workplace.write('users.csv', csvOf(users(1)));
+    await scene.run(scene.runOn(POOL, '--quiet', '--queue', inject('redisUrl'), ...run));
   }
   const result = await enable(...more);
   expect(result).toMatchObject({ code: 2, stdout: '' });
@@ -159,17 +143,17 @@ test('another implementation of the service disables and enables the same users,
       (await client.send(new AdminGetUserCommand({ UserPoolId: poolId, Username }))).Enabled;
     // It has no AdminUserGlobalSignOut, so each row fails at that step.
     const { poolId, clientId } = await makePool(local.url, { users: ['ann', 'bob'] });
-    await workplace.write('users.csv', 'username,password\nann,First-Password-1\nbob,Second-Password-2\n');
-    const service = ['--endpoint-url', local.url, '--allow-http', '--region', 'local'];
-    const run = await runProgram(
-      [
-        ...['run', 'users.csv', '--pool-id', poolId, '--password-column', 'password', '--disable', '--yes'],
-        ...['--quiet', '--run-dir', 'run', '--queue', inject('redisUrl'), ...service],
-      ],
-      workplace.here,
+    await scene.workplace.write(
+      'users.csv',
+      'username,password\nann,First-Password-1\nbob,Second-Password-2\n',
     );
+    const service = ['--endpoint-url', local.url, '--allow-http', '--region', 'local'];
+    const run = await scene.run([
+      ...['run', 'users.csv', '--pool-id', poolId, '--password-column', 'password', '--disable', '--yes'],
+      ...['--quiet', '--run-dir', 'run', '--queue', inject('redisUrl'), ...service],
+    ]);
     expect(run.code).toBe(1);
-    expect(workplace.report()).toMatchObject([
+    expect(scene.workplace.report()).toMatchObject([
       { status: 'failed', disabled: 'yes', password_set: 'yes' },
       { status: 'failed', disabled: 'yes', password_set: 'yes' },
     ]);

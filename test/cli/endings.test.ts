@@ -1,45 +1,27 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
+import { describe, expect, inject, test } from 'vitest';
 import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { users } from './workplace.js';
 
 const POOL = 'eu-west-1_Ending';
 const ROWS = 120;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [] });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', csvOf(users(ROWS)));
-  await standIn.clear();
-  await standIn.setFaults([]);
-  await standIn.addPool(poolWithHistory(POOL, ROWS));
-});
-afterEach(() => workplace.remove());
+const scene = useScene({ pools: [poolWithHistory(POOL, ROWS)], users: users(ROWS) });
 
 const onRedis = () => ['--queue', inject('redisUrl')];
-const runArgs = (...more: string[]) => [
-  ...runOn(POOL, standIn.url),
-  '--generate',
-  ...['--quota', '1000', '--rate', '200', '--concurrency', '10', '--run-dir', workplace.runDir, ...more],
-];
-const resume = (...more: string[]) => runProgram(['resume', workplace.runDir, ...more], workplace.here);
-const called = async () => (await standIn.calls({ operation: 'AdminSetUserPassword' })).length;
+const runArgs = (...more: string[]) =>
+  scene.runOn(POOL, '--generate', '--quota', '1000', '--rate', '200', '--concurrency', '10', ...more);
+const resume = (...more: string[]) => scene.run(['resume', scene.workplace.runDir, ...more]);
+const called = async () => (await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).length;
 
 /** Every row succeeded, and the pool has set each password once. */
 async function expectAllOnce(): Promise<void> {
-  expect(workplace.report().map(({ username, status }) => [username, status])).toEqual(
+  expect(scene.workplace.report().map(({ username, status }) => [username, status])).toEqual(
     users(ROWS).map((name) => [name, 'succeeded']),
   );
-  const counts = Object.values(await standIn.appliedCounts());
+  const counts = Object.values(await scene.standIn.appliedCounts());
   expect([counts.length, Math.max(...counts)]).toEqual([ROWS, 1]);
 }
 
@@ -58,50 +40,50 @@ describe.each([
     for (const [at, { name, advice }] of errors.entries()) {
       // The first calls of each process go well.
       const first = (at + 1) * 20;
-      await standIn.setFaults([{ username: `user-${first}`, action: { kind: 'error', name } }]);
-      const result = await (at === 0 ? runProgram(runArgs(...flags()), workplace.here) : resume());
+      await scene.standIn.setFaults([{ username: `user-${first}`, action: { kind: 'error', name } }]);
+      const result = await (at === 0 ? scene.run(runArgs(...flags())) : resume());
       expect(result.code).toBe(3);
       expect(result.stderr).toMatch(new RegExp(`Stopped after \\d+ rows: ${name}: `));
       expect(result.stderr).toMatch(advice);
-      const lines = workplace.report();
+      const lines = scene.workplace.report();
       expect(lines.every(({ status }) => status === 'succeeded')).toBe(true);
       expect(lines.length).toBeGreaterThan(before);
       expect(lines.length).toBeLessThan(first);
       expect(await called()).toBeLessThanOrEqual(first + 10 * (at + 1));
       before = lines.length;
     }
-    await standIn.setFaults([]);
+    await scene.standIn.setFaults([]);
     expect((await resume('--quiet')).code).toBe(0);
     await expectAllOnce();
   });
 });
 
 test('SIGTERM waits 15 s at most for calls in flight: one that gets no whole answer is left as unknown, and succeeded after resume', async () => {
-  await standIn.setFaults([{ username: 'user-40', action: { kind: 'stall-body' } }]);
-  const program = await startProgram(runArgs(...onRedis()), workplace.here);
+  await scene.standIn.setFaults([{ username: 'user-40', action: { kind: 'stall-body' } }]);
+  const program = await scene.start(runArgs(...onRedis()));
   await expect
-    .poll(async () => (await standIn.answers())['stall-body'] ?? 0, { timeout: 60_000, interval: 10 })
+    .poll(async () => (await scene.standIn.answers())['stall-body'] ?? 0, { timeout: 60_000, interval: 10 })
     .toBe(1);
   const asked = performance.now();
   program.kill('SIGTERM');
   expect((await program.result).code).toBe(130);
   // The time of a call, and of what must be said and closed on a busy machine.
   expect(performance.now() - asked).toBeLessThan(20_000);
-  const lines = workplace.report();
+  const lines = scene.workplace.report();
   expect(lines.length).toBeLessThan(40);
-  await standIn.setFaults([]);
+  await scene.standIn.setFaults([]);
   expect((await resume('--quiet')).code).toBe(0);
   await expectAllOnce();
 });
 
 /** A profile whose credentials come from a program: each time another key, that ends at this time from now on. */
 async function sourceOf(...keys: { id: string; endsInSeconds: number }[]): Promise<Record<string, string>> {
-  const source = join(workplace.path, 'source.sh');
+  const source = join(scene.workplace.path, 'source.sh');
   const answers = keys.map(
     ({ id, endsInSeconds }, at) =>
       `${at === keys.length - 1 ? '*' : at + 1}) id=${id}; ends=${endsInSeconds};;`,
   );
-  const counter = join(workplace.path, 'asked');
+  const counter = join(scene.workplace.path, 'asked');
   await writeFile(counter, '');
   await writeFile(
     source,
@@ -112,20 +94,19 @@ echo "{\\"Version\\":1,\\"AccessKeyId\\":\\"$id\\",\\"SecretAccessKey\\":\\"s\\"
 `,
   );
   await chmod(source, 0o700);
-  const config = join(workplace.path, 'config');
+  const config = join(scene.workplace.path, 'config');
   await writeFile(config, `[profile renewing]\ncredential_process = ${source}\n`);
   return { AWS_CONFIG_FILE: config };
 }
 
 describe('credentials from a source that renews them', () => {
   const withProfile = (env: Record<string, string>) => ({
-    ...workplace.here,
-    env: { ...workplace.here.env, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, ...env },
+    env: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, ...env },
   });
   const start = (env: Record<string, string>) =>
-    startProgram(runArgs('--rate', '60', '--profile', 'renewing', ...onRedis()), withProfile(env));
+    scene.start(runArgs('--rate', '60', '--profile', 'renewing', ...onRedis()), withProfile(env));
   const refuse = (...keys: string[]) =>
-    standIn.setFaults(
+    scene.standIn.setFaults(
       keys.map((accessKeyId) => ({ accessKeyId, action: { kind: 'error', name: 'ExpiredTokenException' } })),
     );
 
@@ -143,7 +124,7 @@ describe('credentials from a source that renews them', () => {
     expect(stderr).not.toMatch(/Expired/);
     expect(code).toBe(0);
     await expectAllOnce();
-    expect((await standIn.answers()).ExpiredTokenException).toBeGreaterThan(0);
+    expect((await scene.standIn.answers()).ExpiredTokenException).toBeGreaterThan(0);
   });
 
   test('stop the run when the new ones are refused too, and it resumes', async () => {
@@ -156,8 +137,8 @@ describe('credentials from a source that renews them', () => {
     const { code, stderr } = await program.result;
     expect(code).toBe(3);
     expect(stderr).toMatch(/Stopped after 0 rows: ExpiredTokenException/);
-    await standIn.setFaults([]);
-    const resumed = await runProgram(['resume', workplace.runDir, '--quiet'], withProfile(env));
+    await scene.standIn.setFaults([]);
+    const resumed = await scene.run(['resume', scene.workplace.runDir, '--quiet'], withProfile(env));
     expect(resumed.code).toBe(0);
     await expectAllOnce();
   });

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, type Workplace } from './workplace.js';
+import { expect, inject, test } from 'vitest';
+import { useScene } from './scene.js';
 
 const POOL = 'eu-west-1_Export001';
 /** 50 pages: at the pace of ListUsers they take more than two seconds. */
@@ -14,38 +12,28 @@ const LONG_USERS = 3_000;
 
 const AWKWARD = ['=1+1', '@sum(a)', '+49', "'quoted'", 'a,b', '"', 'ünï', '𝒰-1', '-', 'x;y'];
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  const users = [
-    ...AWKWARD.map((username) => ({ username, email: `${username.length}@example.com` })),
-    { username: 'google_1', status: 'EXTERNAL_PROVIDER' as const },
-    { username: 'newbie', status: 'UNCONFIRMED' as const, enabled: false },
-  ];
-  standIn = await spawnStandIn({
-    pools: [
-      { id: POOL, users, emptyPageEvery: 2, generated: { pattern: 'user-%d', count: 100 } },
-      { id: LONG, generated: { pattern: 'user-%d', count: LONG_USERS } },
-    ],
-  });
+const scene = useScene({
+  pools: [
+    {
+      id: POOL,
+      users: [
+        ...AWKWARD.map((username) => ({ username, email: `${username.length}@example.com` })),
+        { username: 'google_1', status: 'EXTERNAL_PROVIDER' },
+        { username: 'newbie', status: 'UNCONFIRMED', enabled: false },
+      ],
+      emptyPageEvery: 2,
+      generated: { pattern: 'user-%d', count: 100 },
+    },
+    { id: LONG, generated: { pattern: 'user-%d', count: LONG_USERS } },
+  ],
 });
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-  await standIn.setFaults([]);
-});
-afterEach(() => workplace.remove());
 
-const args = (pool: string, ...more: string[]) => [
-  ...['export-users', '--pool-id', pool, '--endpoint-url', standIn.url, '--allow-http', ...more],
-];
-const exportUsers = (pool: string, ...more: string[]) => runProgram(args(pool, ...more), workplace.here);
-const file = (name = 'users.csv') => join(workplace.path, name);
+const args = (pool: string, ...more: string[]) => [...['export-users', ...scene.target(pool), ...more]];
+const exportUsers = (pool: string, ...more: string[]) => scene.run(args(pool, ...more));
+const file = (name = 'users.csv') => join(scene.workplace.path, name);
 const records = (text = readFileSync(file(), 'utf8')) =>
   parse<Record<string, string>>(text, { columns: true });
-const listCalls = async () => (await standIn.calls({ operation: 'ListUsers' })).length;
+const listCalls = async () => (await scene.standIn.calls({ operation: 'ListUsers' })).length;
 
 test('export-users writes every user exactly, 0600, and run takes the file as it is', async () => {
   const result = await exportUsers(POOL, '-o', 'users.csv', '--json');
@@ -56,7 +44,7 @@ test('export-users writes every user exactly, 0600, and run takes the file as it
     output: 'users.csv',
   });
   expect((await stat(file())).mode & 0o777).toBe(0o600);
-  expect(await workplace.names()).toEqual(['users.csv']);
+  expect(await scene.workplace.names()).toEqual(['users.csv']);
   const written = records();
   expect(written.map(({ username }) => username).slice(0, AWKWARD.length)).toEqual(AWKWARD);
   expect(written.find(({ username }) => username === 'newbie')).toMatchObject({
@@ -65,12 +53,8 @@ test('export-users writes every user exactly, 0600, and run takes the file as it
     created: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
   });
 
-  const target = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
-  const options = ['--generate', '--yes', '--json', '--check-users', '--quota', '1000', '--rate', 'max'];
-  const run = await runProgram(
-    ['run', 'users.csv', ...target, ...options, '--run-dir', 'run', '--queue', inject('redisUrl')],
-    workplace.here,
-  );
+  const options = ['--generate', '--json', '--check-users', '--quota', '1000', '--rate', 'max'];
+  const run = await scene.run(scene.runOn(POOL, ...options, '--queue', inject('redisUrl')));
   expect(JSON.parse(run.stdout)).toMatchObject({
     byStatus: { succeeded: 110, failed: 0, skipped: 2 },
     byError: { UserIsFederated: 1, UserIsUnconfirmed: 1 },
@@ -82,9 +66,9 @@ test('export-users writes every user exactly, 0600, and run takes the file as it
 });
 
 test('a killed export leaves no file that looks whole, and the same command goes on: each user once', async () => {
-  const first = await startProgram(args(LONG, '-o', 'users.csv', '--quiet'), workplace.here);
+  const first = await scene.start(args(LONG, '-o', 'users.csv', '--quiet'));
   await expect
-    .poll(() => workplace.names(), { timeout: 60_000, interval: 20 })
+    .poll(() => scene.workplace.names(), { timeout: 60_000, interval: 20 })
     .toContain('users.csv.part.json');
   // On a busy machine it would be done before the second has started.
   process.kill(first.pid, 'SIGSTOP');
@@ -93,7 +77,7 @@ test('a killed export leaves no file that looks whole, and the same command goes
   expect(second.stderr).toContain(`The export is under way in process ${first.pid}`);
   first.kill('SIGKILL');
   await first.result;
-  expect(await workplace.names()).not.toContain('users.csv');
+  expect(await scene.workplace.names()).not.toContain('users.csv');
   const before = await listCalls();
 
   const result = await exportUsers(LONG, '-o', 'users.csv', '--json');
@@ -104,11 +88,11 @@ test('a killed export leaves no file that looks whole, and the same command goes
   expect(records()).toHaveLength(LONG_USERS);
   // It went on: what was synced was not listed again.
   expect((await listCalls()) - before).toBeLessThan(45);
-  expect(await workplace.names()).toEqual(['users.csv']);
+  expect(await scene.workplace.names()).toEqual(['users.csv']);
 });
 
 test('Ctrl-C keeps the place (130); a token that the service does not know any more begins the export again, and says so', async () => {
-  const first = await startProgram(args(LONG, '-o', 'users.csv'), workplace.here);
+  const first = await scene.start(args(LONG, '-o', 'users.csv'));
   await expect.poll(listCalls, { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
   first.kill('SIGINT');
   const interrupted = await first.result;
@@ -124,7 +108,7 @@ test('Ctrl-C keeps the place (130); a token that the service does not know any m
     name: 'InvalidParameterException',
     message: 'Invalid pagination token',
   };
-  await standIn.setFaults([{ operation: 'ListUsers', first: 1, action: expired }]);
+  await scene.standIn.setFaults([{ operation: 'ListUsers', first: 1, action: expired }]);
   const result = await exportUsers(LONG, '-o', 'users.csv', '--json');
   expect(result.code).toBe(0);
   expect(result.stderr).toMatch(/begins again/);
@@ -146,7 +130,7 @@ test('a filter and statuses choose users, - is standard output, and a file that 
   ]);
   expect((await names('--filter', 'username ^= "user-9"', '--status', 'CONFIRMED')).names).toHaveLength(11);
 
-  await workplace.write('users.csv', 'mine');
+  await scene.workplace.write('users.csv', 'mine');
   expect((await exportUsers(POOL, '-o', 'users.csv')).code).toBe(2);
   expect(readFileSync(file(), 'utf8')).toBe('mine');
   expect((await exportUsers(POOL, '-o', 'users.csv', '--force')).code).toBe(0);
@@ -163,5 +147,5 @@ test('a filter and statuses choose users, - is standard output, and a file that 
     expect(stderr).toMatch(says);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   }
-  expect(await workplace.names()).toEqual(['users.csv']);
+  expect(await scene.workplace.names()).toEqual(['users.csv']);
 });

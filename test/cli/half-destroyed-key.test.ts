@@ -2,17 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { runProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { useScene } from './scene.js';
+import { users } from './workplace.js';
 
 /** A process that dies between having to destroy the key and having done it. */
 
 const POOL = 'eu-west-1_HalfKey01';
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
 let recipient: string;
 let preloads: string;
 
@@ -40,54 +37,41 @@ const DEATHS = {
 };
 const deaths = Object.keys(DEATHS) as (keyof typeof DEATHS)[];
 
+const scene = useScene({
+  pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 3 } }],
+  users: users(3),
+});
 beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 3 } }] });
   recipient = await identityToRecipient(await generateIdentity());
   preloads = await mkdtemp(join(tmpdir(), 'deaths-'));
   for (const [index, code] of Object.values(DEATHS).entries())
     await writeFile(join(preloads, `${index}.mjs`), code);
 });
-afterAll(async () => {
-  await standIn.close();
-  await rm(preloads, { recursive: true });
-});
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', csvOf(users(3)));
-});
-afterEach(() => workplace.remove());
+afterAll(() => rm(preloads, { recursive: true }));
 
-const command = (...words: string[]) => runProgram(words, workplace.here);
+const command = (...words: string[]) => scene.run(words);
 const dying = (when: keyof typeof DEATHS, words: string[]) =>
-  runProgram(words, {
-    ...workplace.here,
-    nodeArgs: ['--import', join(preloads, `${deaths.indexOf(when)}.mjs`)],
-  });
+  scene.run(words, { nodeArgs: ['--import', join(preloads, `${deaths.indexOf(when)}.mjs`)] });
 
-function runArgs(...more: string[]): string[] {
-  const service = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
-  return [
-    ...['run', 'users.csv', ...service, '--queue', inject('redisUrl'), '--yes', '--quiet'],
-    ...['--run-dir', workplace.runDir, '--generate', ...more],
-  ];
-}
+const runArgs = (...more: string[]) =>
+  scene.runOn(POOL, '--queue', inject('redisUrl'), '--quiet', '--generate', ...more);
 
 test.each(deaths)('a run that dies %s is told of by status, and resume destroys the key', async (when) => {
   const died = await dying(when, runArgs('--recipient', recipient));
   expect(died.signal, died.stderr).toBe('SIGKILL');
-  expect([workplace.has('summary.json'), workplace.has('run.key')]).toEqual([true, true]);
-  const asked = await command('status', workplace.runDir);
+  expect([scene.workplace.has('summary.json'), scene.workplace.has('run.key')]).toEqual([true, true]);
+  const asked = await command('status', scene.workplace.runDir);
   expect(asked.stdout).toMatch(
     /Key +there still, though it was to be destroyed\n[^]*\n {2}cognito-bulk-reset shred-key /,
   );
-  const { code, stderr } = await command('resume', workplace.runDir);
+  const { code, stderr } = await command('resume', scene.workplace.runDir);
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: expect.stringMatching(/its key, which is destroyed now/),
   });
-  expect(workplace.has('run.key')).toBe(false);
-  expect((await command('status', workplace.runDir)).stdout).toMatch(/Key +destroyed at 2/);
-  expect((await command('resume', workplace.runDir)).stderr).toMatch(/has finished/);
+  expect(scene.workplace.has('run.key')).toBe(false);
+  expect((await command('status', scene.workplace.runDir)).stdout).toMatch(/Key +destroyed at 2/);
+  expect((await command('resume', scene.workplace.runDir)).stderr).toMatch(/has finished/);
 });
 
 test.each([
@@ -97,16 +81,18 @@ test.each([
   'shred-key that died half way is done by %s, and until then status says that the key is there',
   async (_, [name = '', ...options]) => {
     expect((await command(...runArgs())).code).toBe(0);
-    const key = await readFile(join(workplace.runDir, 'run.key'));
-    const died = await dying('before its name is gone', ['shred-key', workplace.runDir, '--yes']);
+    const key = await readFile(join(scene.workplace.runDir, 'run.key'));
+    const died = await dying('before its name is gone', ['shred-key', scene.workplace.runDir, '--yes']);
     expect(died.signal).toBe('SIGKILL');
-    expect((await readFile(join(workplace.runDir, 'run.key'))).equals(key)).toBe(false);
-    expect(JSON.parse((await command('status', workplace.runDir, '--json')).stdout)).toMatchObject({
+    expect((await readFile(join(scene.workplace.runDir, 'run.key'))).equals(key)).toBe(false);
+    expect(JSON.parse((await command('status', scene.workplace.runDir, '--json')).stdout)).toMatchObject({
       key: 'to be destroyed',
     });
-    expect((await command(name, workplace.runDir, ...options)).code).toBe(0);
-    expect(workplace.has('run.key')).toBe(false);
-    expect((await command('shred-key', workplace.runDir, '--yes')).stderr).toMatch(/destroyed already, at 2/);
+    expect((await command(name, scene.workplace.runDir, ...options)).code).toBe(0);
+    expect(scene.workplace.has('run.key')).toBe(false);
+    expect((await command('shred-key', scene.workplace.runDir, '--yes')).stderr).toMatch(
+      /destroyed already, at 2/,
+    );
   },
 );
 
@@ -114,7 +100,7 @@ test('the key of a --discard run that died before it was removed is removed by r
   const args = runArgs().map((word) => (word === '--generate' ? '--discard' : word));
   expect((await command(...args)).code).toBe(0);
   // As it was before the last step.
-  await writeFile(join(workplace.runDir, 'run.key'), Buffer.alloc(32), { mode: 0o600 });
-  expect((await command('resume', workplace.runDir)).code).toBe(0);
-  expect(workplace.has('run.key')).toBe(false);
+  await writeFile(join(scene.workplace.runDir, 'run.key'), Buffer.alloc(32), { mode: 0o600 });
+  expect((await command('resume', scene.workplace.runDir)).code).toBe(0);
+  expect(scene.workplace.has('run.key')).toBe(false);
 });

@@ -1,41 +1,15 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { expect, test } from 'vitest';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_OwnerOnly';
 const ROWS = 60;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
+const scene = useScene({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
 
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-});
-afterEach(() => workplace.remove());
-
-const args = (...more: string[]) =>
-  [
-    [
-      'run',
-      'users.csv',
-      '--pool-id',
-      POOL,
-      '--endpoint-url',
-      standIn.url,
-      '--allow-http',
-      '--yes',
-      '--quiet',
-    ],
-    ['--quota', '500', '--run-dir', workplace.runDir, ...more],
-  ].flat();
+const args = (...more: string[]) => scene.runOn(POOL, '--quiet', '--quota', '500', ...more);
 
 /** What somebody else could reach of all that is in a directory, itself included. */
 async function reachable(root: string): Promise<string[]> {
@@ -49,26 +23,23 @@ async function reachable(root: string): Promise<string[]> {
 }
 
 test('whatever the umask, nobody else can reach anything of a run: its files, its queue with its files, its socket', async () => {
-  const temporary = join(workplace.path, 'tmp');
+  const temporary = join(scene.workplace.path, 'tmp');
   await mkdir(temporary, { mode: 0o700 });
-  await workplace.write('users.csv', csvOf(['nobody', 'admin', ...users(ROWS)]));
-  await workplace.write('list.txt', 'admin\n');
+  await scene.workplace.write('users.csv', csvOf(['nobody', 'admin', ...users(ROWS)]));
+  await scene.workplace.write('list.txt', 'admin\n');
   // The cache is of its own: a queue prepared by another version must not stand for this one's.
-  const { here, runDir } = workplace;
-  const env = { ...here.env, TMPDIR: temporary, XDG_CACHE_HOME: join(workplace.path, 'cache') };
+  const { runDir } = scene.workplace;
+  const env = { TMPDIR: temporary, XDG_CACHE_HOME: join(scene.workplace.path, 'cache') };
   const umask = process.umask(0);
   try {
-    const run = await startProgram(args('--generate', '--rate', '20', '--protect', 'list.txt'), {
-      ...here,
-      env,
-    });
-    await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(10);
+    const run = await scene.start(args('--generate', '--rate', '20', '--protect', 'list.txt'), { env });
+    await scene.calledAtLeast(10);
     expect((await readdir(runDir, { recursive: true })).length).toBeGreaterThan(100);
     expect((await readdir(temporary)).some((name) => name.startsWith('cbr-'))).toBe(true);
     for (const root of [runDir, temporary, env.XDG_CACHE_HOME]) expect(await reachable(root)).toEqual([]);
     run.kill('SIGKILL');
     await run.result;
-    const resumed = await runProgram(['resume', runDir, '--quiet'], { ...here, env });
+    const resumed = await scene.run(['resume', runDir, '--quiet'], { env });
     expect(resumed.code, resumed.stderr).toBe(1);
   } finally {
     process.umask(umask);
@@ -80,19 +51,16 @@ test('whatever the umask, nobody else can reach anything of a run: its files, it
 });
 
 test('a file of passwords that others can read is warned of, and one of its owner’s only is not', async () => {
-  await workplace.write('users.csv', 'username,password\nuser-1,Long-enough-1\n');
-  const file = join(workplace.path, 'users.csv');
+  await scene.workplace.write('users.csv', 'username,password\nuser-1,Long-enough-1\n');
+  const file = join(scene.workplace.path, 'users.csv');
   await chmod(file, 0o644);
-  const open = await runProgram(args('--password-column', 'password'), workplace.here);
+  const open = await scene.run(args('--password-column', 'password'));
   expect(open).toMatchObject({ code: 0 });
   expect(open.stderr).toMatch(
     /warning: other users of this host can read the passwords in users\.csv: chmod 600/,
   );
   await chmod(file, 0o600);
-  const closed = await runProgram(
-    args('--password-column', 'password', '--run-dir', 'other'),
-    workplace.here,
-  );
+  const closed = await scene.run(args('--password-column', 'password', '--run-dir', 'other'));
   expect(closed).toMatchObject({ code: 0 });
   expect(closed.stderr).not.toMatch(/warning/);
 });

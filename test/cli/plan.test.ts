@@ -1,38 +1,25 @@
 import { readdir } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { expect, test } from 'vitest';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_Plan00001';
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({
-    pools: [
-      {
-        id: POOL,
-        name: 'customers',
-        caseSensitive: false,
-        aliasAttributes: ['email'],
-        policy: { MinimumLength: 12, RequireNumbers: true },
-        users: [{ username: 'root', email: 'admin@example.org' }],
-        generated: { pattern: 'user-%d', count: 999 },
-      },
-    ],
-  });
+const scene = useScene({
+  pools: [
+    {
+      id: POOL,
+      name: 'customers',
+      caseSensitive: false,
+      aliasAttributes: ['email'],
+      policy: { MinimumLength: 12, RequireNumbers: true },
+      users: [{ username: 'root', email: 'admin@example.org' }],
+      generated: { pattern: 'user-%d', count: 999 },
+    },
+  ],
 });
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-});
-afterEach(() => workplace.remove());
 
-const target = () => ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
-const plan = (...args: string[]) => runProgram(['plan', ...args, ...target()], workplace.here);
+const plan = (...args: string[]) => scene.run(['plan', ...args, ...scene.target(POOL)]);
 
 const TROUBLE = `username,password
 user-1,long-enough-1
@@ -45,7 +32,7 @@ user-4,long-enough-1
 `;
 
 test('plan reads the whole file, says with line numbers which rows will fail or be skipped, and sends nothing (exit 1)', async () => {
-  await workplace.write('users.csv', TROUBLE);
+  await scene.workplace.write('users.csv', TROUBLE);
   const result = await plan('users.csv', '--password-column', 'password');
   expect(result).toMatchObject({ code: 1, stderr: '' });
   for (const shown of [
@@ -63,13 +50,13 @@ test('plan reads the whole file, says with line numbers which rows will fail or 
   }
   expect(result.stdout.split('\n').filter((line) => line.length > 80 && !line.includes('arn:'))).toEqual([]);
   expect(result.stdout).not.toMatch(/long-enough-1|short/);
-  expect(await standIn.answers()).toEqual({ ok: 1 });
-  expect(await standIn.calls({ operation: 'DescribeUserPool' })).toHaveLength(1);
-  expect(await workplace.names()).toEqual(['users.csv']);
+  expect(await scene.standIn.answers()).toEqual({ ok: 1 });
+  expect(await scene.standIn.calls({ operation: 'DescribeUserPool' })).toHaveLength(1);
+  expect(await scene.workplace.names()).toEqual(['users.csv']);
 });
 
 test('plan --json is one object with calls, time, cost and IAM actions, and exit 0 says that all rows are good', async () => {
-  await workplace.write('users.csv', csvOf(users(900)));
+  await scene.workplace.write('users.csv', csvOf(users(900)));
   const before = Date.now();
   const result = await plan('users.csv', '--json', '--rate', '10', '--price-per-mau', '0.0055');
   expect(result).toMatchObject({ code: 0, stderr: '' });
@@ -97,7 +84,7 @@ test('plan --json is one object with calls, time, cost and IAM actions, and exit
 });
 
 test('without --rate it is 20, and no more than a smaller quota', async () => {
-  await workplace.write('users.csv', csvOf(users(3)));
+  await scene.workplace.write('users.csv', csvOf(users(3)));
   const rateOf = async (...more: string[]) =>
     JSON.parse((await plan('users.csv', '--json', ...more)).stdout).rate;
   expect([await rateOf(), await rateOf('--quota', '15'), await rateOf('--quota', '60')]).toEqual([
@@ -106,8 +93,8 @@ test('without --rate it is 20, and no more than a smaller quota', async () => {
 });
 
 test('a protected name that is not in the file, as one that is misspelt, is told of, and one of a user who is there is not', async () => {
-  await workplace.write('users.csv', csvOf([...users(3), 'root']));
-  await workplace.write('protect.txt', 'USER-2\nusr-3\nadmin@example.org\n');
+  await scene.workplace.write('users.csv', csvOf([...users(3), 'root']));
+  await scene.workplace.write('protect.txt', 'USER-2\nusr-3\nadmin@example.org\n');
   const told = (await plan('users.csv', '--protect', 'protect.txt')).stdout;
   expect(told).toMatch(/Protected +3 usernames, never reset/);
   expect(told).toMatch(/^ +not in this file: usr-3, admin@example.org$/m);
@@ -119,23 +106,25 @@ test('a protected name that is not in the file, as one that is misspelt, is told
 });
 
 test('run --dry-run tells the same as plan, asks nothing and leaves nothing behind', async () => {
-  await workplace.write('users.csv', csvOf(users(3)));
+  await scene.workplace.write('users.csv', csvOf(users(3)));
   const told = await plan('users.csv', '--generate');
-  const dry = await runProgram(['run', 'users.csv', '--generate', '--dry-run', ...target()], workplace.here);
+  const dry = await scene.run(['run', 'users.csv', '--generate', '--dry-run', ...scene.target(POOL)]);
   expect(dry).toMatchObject({ code: 0, stderr: '' });
   const withoutClock = (text: string) => text.replace(/until \S+/, '');
   expect(withoutClock(dry.stdout)).toBe(withoutClock(told.stdout));
   expect(dry.stdout).toContain('generated, 20 characters');
-  expect(await standIn.calls({ operation: 'AdminSetUserPassword' })).toEqual([]);
-  expect(await workplace.names()).toEqual(['users.csv']);
+  expect(await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).toEqual([]);
+  expect(await scene.workplace.names()).toEqual(['users.csv']);
 });
 
 test('plan - reads standard input and keeps no copy of it', async () => {
-  const here = { ...workplace.here, env: { ...workplace.here.env, TMPDIR: workplace.path } };
-  const result = await runProgram(['plan', '-', '--json', ...target()], { ...here, input: csvOf(users(5)) });
+  const result = await scene.run(['plan', '-', '--json', ...scene.target(POOL)], {
+    env: { TMPDIR: scene.workplace.path },
+    input: csvOf(users(5)),
+  });
   expect(result).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(result.stdout)).toMatchObject({ file: '-', rows: 5 });
-  expect(await readdir(workplace.path)).toEqual([]);
+  expect(await readdir(scene.workplace.path)).toEqual([]);
 });
 
 test.each([
@@ -144,7 +133,7 @@ test.each([
   ['a price that is none', ['--price-per-mau', 'cheap'], /number over 0/],
   ['a column that is not there', ['--column', 'login'], /login/],
 ])('plan with %s is a mistake in one line (exit 2)', async (_, more, says) => {
-  await workplace.write('users.csv', csvOf(users(1)));
+  await scene.workplace.write('users.csv', csvOf(users(1)));
   const result = await plan('users.csv', ...more);
   expect(result).toMatchObject({ code: 2, stdout: '' });
   expect(result.stderr).toMatch(says);

@@ -1,42 +1,34 @@
 import { mkdir, readdir, readFile, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, runOn, users, type Workplace } from './workplace.js';
+import { beforeEach, expect, inject, test } from 'vitest';
+import { useScene } from './scene.js';
+import { users } from './workplace.js';
 
 const POOL = 'eu-west-1_Locked1';
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 10 } }] });
+const scene = useScene({
+  pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 10 } }],
+  users: users(10),
 });
-afterAll(() => standIn.close());
 beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', csvOf(users(10)));
-  await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
-  const more = ['--generate', '--queue', inject('redisUrl'), '--run-dir', workplace.runDir, '--quiet'];
-  const stopped = await runProgram([...runOn(POOL, standIn.url), ...more], workplace.here);
+  await scene.standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
+  const stopped = await scene.run(scene.runOn(POOL, '--generate', '--queue', inject('redisUrl'), '--quiet'));
   expect(stopped.code).toBe(3);
-  await standIn.setFaults([]);
+  await scene.standIn.setFaults([]);
 });
-afterEach(() => workplace.remove());
 
-const at = (name: string) => join(workplace.runDir, name);
+const at = (name: string) => join(scene.workplace.runDir, name);
 
 /** Runs a command, which finds run.json changed by another process just before it gets the lock. */
 async function whileChanged(...args: string[]) {
   // What a dead process left: a lock, which only one process at a time may take away.
   await writeFile(at('run.lock'), '');
   await mkdir(at('run.lock.guard'));
-  const program = await startProgram(args, workplace.here);
+  const program = await scene.start(args);
   const waits = async () => {
     // An old one is taken for a dead process's, and the program may be slow to start.
     await utimes(at('run.lock.guard'), new Date(), new Date());
-    return (await readdir(workplace.runDir)).some((name) => /^run\.lock\.[^g]/.test(name));
+    return (await readdir(scene.workplace.runDir)).some((name) => /^run\.lock\.[^g]/.test(name));
   };
   await expect.poll(waits, { interval: 10 }).toBe(true);
   const record = await readFile(at('run.json'), 'utf8');
@@ -46,12 +38,12 @@ async function whileChanged(...args: string[]) {
 }
 
 test('resume goes on with what run.json says once it has the lock', async () => {
-  const { code, stderr } = await whileChanged('resume', workplace.runDir, '--plain');
+  const { code, stderr } = await whileChanged('resume', scene.workplace.runDir, '--plain');
   expect(code).toBe(0);
   expect(stderr).toContain('in pool renamed-meanwhile');
 });
 
 test('cancel ends the run with what run.json says once it has the lock', async () => {
-  expect((await whileChanged('cancel', workplace.runDir)).code).toBe(0);
+  expect((await whileChanged('cancel', scene.workplace.runDir)).code).toBe(0);
   expect(await readFile(at('report.html'), 'utf8')).toContain('renamed-meanwhile');
 });

@@ -2,47 +2,24 @@ import { createServer, type Server } from 'node:http';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { exampleRun } from '../report/html/example-run.js';
-import { type ProgramOptions, runProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import type { ProgramOptions } from '../support/program.js';
+import { useScene } from './scene.js';
+import { users } from './workplace.js';
 
 const POOL = 'eu-west-1_Report';
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({
-    pools: [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: 10 } }],
-  });
+const scene = useScene({
+  pools: [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: 10 } }],
+  users: [...users(3), 'nobody'],
 });
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.setFaults([]);
-  await workplace.write('users.csv', csvOf([...users(3), 'nobody']));
-});
-afterEach(() => workplace.remove());
 
-const page = () => join(workplace.runDir, 'report.html');
-const remake = () => runProgram(['report', workplace.runDir], workplace.here);
+const page = () => join(scene.workplace.runDir, 'report.html');
+const remake = () => scene.run(['report', scene.workplace.runDir]);
 
 function run(options: ProgramOptions = {}) {
-  const target = [
-    '--pool-id',
-    POOL,
-    '--endpoint-url',
-    standIn.url,
-    '--allow-http',
-    '--queue',
-    inject('redisUrl'),
-  ];
-  return runProgram(['run', 'users.csv', ...target, '--discard', '--yes', '--run-dir', workplace.runDir], {
-    ...workplace.here,
-    env: { ...workplace.here.env, ...options.env },
-  });
+  return scene.run(scene.runOn(POOL, '--queue', inject('redisUrl'), '--discard'), options);
 }
 
 describe('report.html', () => {
@@ -55,7 +32,10 @@ describe('report.html', () => {
     expect(text).toContain('random, and kept by nobody');
     expect(text).not.toContain('class="note" role="note"');
     // summary.json says that the run has finished, so it comes last.
-    const [made, finished] = await Promise.all([stat(page()), stat(join(workplace.runDir, 'summary.json'))]);
+    const [made, finished] = await Promise.all([
+      stat(page()),
+      stat(join(scene.workplace.runDir, 'summary.json')),
+    ]);
     expect(made.mtimeMs).toBeLessThanOrEqual(finished.mtimeMs);
   });
 
@@ -68,7 +48,7 @@ describe('report.html', () => {
   });
 
   test('of a run that was stopped has its rows so far, and says so', async () => {
-    await standIn.setFaults([
+    await scene.standIn.setFaults([
       { username: 'user-3', action: { kind: 'error', name: 'ExpiredTokenException' } },
     ]);
     expect((await run()).code).toBe(3);
@@ -79,33 +59,33 @@ describe('report.html', () => {
   });
 
   test('of a run that is under way says so', async () => {
-    exampleRun(workplace.runDir, 30);
+    exampleRun(scene.workplace.runDir, 30);
     const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-    await writeFile(join(workplace.runDir, 'run.lock'), JSON.stringify(holder));
+    await writeFile(join(scene.workplace.runDir, 'run.lock'), JSON.stringify(holder));
     expect((await remake()).stderr).toMatch(/still under way/);
     expect(await readFile(page(), 'utf8')).toContain('The run was still under way');
   });
 
   test('says when report.csv is no longer what the run left', async () => {
     await run();
-    const report = join(workplace.runDir, 'report.csv');
+    const report = join(scene.workplace.runDir, 'report.csv');
     await writeFile(report, (await readFile(report, 'utf8')).replace('user-2,succeeded', 'user-9,succeeded'));
     expect((await remake()).stderr).toMatch(/not as the run left it/);
     expect(await readFile(page(), 'utf8')).toContain('report.csv is not as the run left it');
   });
 
   test('is made whole or not at all, and the reason is one line (exit 2)', async () => {
-    exampleRun(workplace.runDir, 30);
+    exampleRun(scene.workplace.runDir, 30);
     await mkdir(page());
     const result = await remake();
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toMatch(/report\.html could not be written \(EISDIR\)\.\n$/);
     expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect((await readdir(workplace.runDir)).sort()).toEqual(['report.csv', 'report.html', 'run.json']);
+    expect((await readdir(scene.workplace.runDir)).sort()).toEqual(['report.csv', 'report.html', 'run.json']);
   });
 
   test('needs the report of a run (exit 2)', async () => {
-    await mkdir(workplace.runDir);
+    await mkdir(scene.workplace.runDir);
     expect(await remake()).toMatchObject({ code: 2, stdout: '' });
     expect((await remake()).stderr).toMatch(/report\.csv can’t be read/);
   });
@@ -144,7 +124,7 @@ describe('who began a run stands in run.json, on the plan and in the page', () =
         : undefined;
     const result = await run({ env: env() });
     expect(result.stderr).toMatch(new RegExp(`Caller +${ARN}`));
-    expect(workplace.json('run.json')).toMatchObject({ caller: { arn: ARN } });
+    expect(scene.workplace.json('run.json')).toMatchObject({ caller: { arn: ARN } });
     expect(await readFile(page(), 'utf8')).toContain(ARN);
   });
 
@@ -153,7 +133,7 @@ describe('who began a run stands in run.json, on the plan and in the page', () =
     const result = await run({ env: env() });
     expect(result.code).toBe(1);
     expect(result.stderr).not.toMatch(/STS|timeout|abort/i);
-    expect(workplace.json('run.json')).toMatchObject({ caller: { accessKeyId: 'AKIATEST' } });
+    expect(scene.workplace.json('run.json')).toMatchObject({ caller: { accessKeyId: 'AKIATEST' } });
     expect(await readFile(page(), 'utf8')).toContain('access key AKIATEST');
   });
 
@@ -162,7 +142,7 @@ describe('who began a run stands in run.json, on the plan and in the page', () =
     answer = () => void (asked += 1);
     // An SDK client of any service takes this endpoint if it has none of its own.
     await run({ env: { AWS_ENDPOINT_URL: env().AWS_ENDPOINT_URL_STS } });
-    expect(workplace.json('run.json')).toMatchObject({ caller: { accessKeyId: 'AKIATEST' } });
+    expect(scene.workplace.json('run.json')).toMatchObject({ caller: { accessKeyId: 'AKIATEST' } });
     expect(asked).toBe(0);
   });
 });

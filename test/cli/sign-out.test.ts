@@ -1,82 +1,62 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { runProgram, startProgram } from '../support/program.js';
+import { describe, expect, inject, test } from 'vitest';
 import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const POOL = 'eu-west-1_SignOut01';
 const SIGN_OUT = 'AdminUserGlobalSignOut';
 const ROWS = 20;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
+const scene = useScene({ pools: [poolWithHistory(POOL, ROWS)], users: users(ROWS) });
 
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [] });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-  await standIn.setFaults([]);
-  await standIn.addPool(poolWithHistory(POOL, ROWS));
-  await workplace.write('users.csv', csvOf(users(ROWS)));
-});
-afterEach(() => workplace.remove());
-
-function runArgs(...more: string[]): string[] {
-  return [
-    ...['run', 'users.csv', '--pool-id', POOL, '--yes', '--run-dir', workplace.runDir],
-    ...['--endpoint-url', standIn.url, '--allow-http', '--rate', 'max', ...more],
-  ];
-}
+const runArgs = (...more: string[]) => scene.runOn(POOL, '--rate', 'max', ...more);
 
 describe.each(['embedded', 'redis'])('on the %s queue', (kind) => {
   const queue = () => (kind === 'redis' ? ['--queue', inject('redisUrl')] : []);
 
   test('run --sign-out that is killed between a password and its sign-out resumes, and ends with all signed out', async () => {
-    await standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'latency', ms: 400 } }]);
-    const run = await startProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
+    await scene.standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'latency', ms: 400 } }]);
+    const run = await scene.start(runArgs('--generate', '--sign-out', ...queue()));
     await expect
-      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 60_000 })
+      .poll(async () => (await scene.standIn.calls({ operation: SIGN_OUT })).length, { timeout: 60_000 })
       .toBeGreaterThan(2);
     run.kill('SIGKILL');
     await run.result;
-    const passwords = await standIn.lastPasswordHashes();
-    await standIn.setFaults([]);
+    const passwords = await scene.standIn.lastPasswordHashes();
+    await scene.standIn.setFaults([]);
 
-    const resumed = await runProgram(['resume', workplace.runDir, '--json'], workplace.here);
+    const resumed = await scene.run(['resume', scene.workplace.runDir, '--json']);
     expect(resumed.stderr).not.toMatch(/error/i);
     expect(resumed.code).toBe(0);
     expect(JSON.parse(resumed.stdout)).toMatchObject({
       byStatus: { succeeded: ROWS },
       steps: { password_set: { yes: ROWS, no: 0, unknown: 0 }, signed_out: { yes: ROWS, no: 0, unknown: 0 } },
     });
-    const [header] = readFileSync(join(workplace.runDir, 'report.csv'), 'utf8').split('\n');
+    const [header] = readFileSync(join(scene.workplace.runDir, 'report.csv'), 'utf8').split('\n');
     expect(header).toMatch(/,finished_at,password_set,signed_out$/);
-    for (const line of workplace.report())
+    for (const line of scene.workplace.report())
       expect(line).toMatchObject({ status: 'succeeded', password_set: 'yes', signed_out: 'yes' });
     // The same password, and nobody was signed out before it.
-    expect(await standIn.lastPasswordHashes()).toMatchObject(passwords);
+    expect(await scene.standIn.lastPasswordHashes()).toMatchObject(passwords);
     for (const username of users(ROWS)) {
-      expect(await standIn.appliedCount(username)).toBe(1);
-      expect((await standIn.calls({ username })).at(-1)?.operation).toBe(SIGN_OUT);
+      expect(await scene.standIn.appliedCount(username)).toBe(1);
+      expect((await scene.standIn.calls({ username })).at(-1)?.operation).toBe(SIGN_OUT);
     }
   });
 
   test('a run that is killed there and cancelled says of each user what is done and what nobody can know', async () => {
-    await standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'hang-before' } }]);
-    const run = await startProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
+    await scene.standIn.setFaults([{ operation: SIGN_OUT, action: { kind: 'hang-before' } }]);
+    const run = await scene.start(runArgs('--generate', '--sign-out', ...queue()));
     await expect
-      .poll(async () => (await standIn.calls({ operation: SIGN_OUT })).length, { timeout: 60_000 })
+      .poll(async () => (await scene.standIn.calls({ operation: SIGN_OUT })).length, { timeout: 60_000 })
       .toBeGreaterThan(2);
     run.kill('SIGKILL');
     await run.result;
-    expect((await runProgram(['cancel', workplace.runDir], workplace.here)).code).toBe(0);
-    for (const { username, status, password_set, signed_out } of workplace.report()) {
-      const operations = (await standIn.calls({ username })).map(({ operation }) => operation);
+    expect((await scene.run(['cancel', scene.workplace.runDir])).code).toBe(0);
+    for (const { username, status, password_set, signed_out } of scene.workplace.report()) {
+      const operations = (await scene.standIn.calls({ username })).map(({ operation }) => operation);
       const states = { status, password_set, signed_out };
       if (operations.includes(SIGN_OUT))
         expect(states, username).toEqual({ status: 'failed', password_set: 'yes', signed_out: 'unknown' });
@@ -86,20 +66,20 @@ describe.each(['embedded', 'redis'])('on the %s queue', (kind) => {
   });
 
   test('credentials that may not sign out stop the run with the action to allow (exit 3), and it resumes', async () => {
-    await standIn.setFaults([
+    await scene.standIn.setFaults([
       { operation: SIGN_OUT, action: { kind: 'error', name: 'AccessDeniedException' } },
     ]);
-    const stopped = await runProgram(runArgs('--generate', '--sign-out', ...queue()), workplace.here);
+    const stopped = await scene.run(runArgs('--generate', '--sign-out', ...queue()));
     expect(stopped.code).toBe(3);
     expect(stopped.stderr).toContain(`allow cognito-idp:${SIGN_OUT} on the pool`);
-    await standIn.setFaults([]);
-    expect(await runProgram(['resume', workplace.runDir], workplace.here)).toMatchObject({ code: 0 });
-    for (const username of users(ROWS)) expect(await standIn.appliedCount(username)).toBe(1);
+    await scene.standIn.setFaults([]);
+    expect(await scene.run(['resume', scene.workplace.runDir])).toMatchObject({ code: 0 });
+    for (const username of users(ROWS)) expect(await scene.standIn.appliedCount(username)).toBe(1);
   });
 });
 
 test('a row whose sign-out failed is failed, says that its password is set, and hands that password out', async () => {
-  await standIn.setFaults([
+  await scene.standIn.setFaults([
     {
       username: 'user-2',
       operation: SIGN_OUT,
@@ -107,14 +87,11 @@ test('a row whose sign-out failed is failed, says that its password is set, and 
     },
     { username: 'user-3', action: { kind: 'error', name: 'UserNotFoundException' } },
   ]);
-  await workplace.write('users.csv', csvOf(users(3)));
-  const result = await runProgram(
-    runArgs('--generate', '--sign-out', '--sign-out-rate', '20'),
-    workplace.here,
-  );
+  await scene.workplace.write('users.csv', csvOf(users(3)));
+  const result = await scene.run(runArgs('--generate', '--sign-out', '--sign-out-rate', '20'));
   expect(result.code).toBe(1);
   expect(result.stdout).toMatch(/^ {2}password set +2\n {2}signed out +1$/m);
-  expect(workplace.report()).toMatchObject([
+  expect(scene.workplace.report()).toMatchObject([
     { status: 'succeeded', password_set: 'yes', signed_out: 'yes' },
     {
       status: 'failed',
@@ -125,25 +102,27 @@ test('a row whose sign-out failed is failed, says that its password is set, and 
     },
     { status: 'failed', error: 'UserNotFoundException', password_set: 'no', signed_out: 'no' },
   ]);
-  const page = readFileSync(join(workplace.runDir, 'report.html'), 'utf8').replace(/\s+/g, ' ');
+  const page = readFileSync(join(scene.workplace.runDir, 'report.html'), 'utf8').replace(/\s+/g, ' ');
   expect(page).toMatch(/Steps done<.*Password set<\/dt> <dd>2; 1 not<.*Signed out<\/dt> <dd>1; 2 not</);
-  const status = await runProgram(['status', workplace.runDir, '--json'], workplace.here);
+  const status = await scene.run(['status', scene.workplace.runDir, '--json']);
   expect(JSON.parse(status.stdout)).toMatchObject({
     steps: { password_set: { yes: 2, no: 1, unknown: 0 }, signed_out: { yes: 1, no: 2, unknown: 0 } },
   });
-  await runProgram(
-    [
-      ...['credentials', workplace.runDir, '--plaintext', '--i-understand-this-writes-plaintext-passwords'],
-      ...['-o', join(workplace.path, 'passwords.csv')],
+  await scene.run([
+    ...[
+      'credentials',
+      scene.workplace.runDir,
+      '--plaintext',
+      '--i-understand-this-writes-plaintext-passwords',
     ],
-    workplace.here,
-  );
-  const handedOut = readFileSync(join(workplace.path, 'passwords.csv'), 'utf8');
+    ...['-o', join(scene.workplace.path, 'passwords.csv')],
+  ]);
+  const handedOut = readFileSync(join(scene.workplace.path, 'passwords.csv'), 'utf8');
   expect(handedOut).toMatch(/^username,password,row\nuser-1,.*\nuser-2,.*\n$/);
 });
 
 test('retry of a row whose password is set and whose sign-out failed does the sign-out, though the pool’s history has the password', async () => {
-  await standIn.setFaults([
+  await scene.standIn.setFaults([
     {
       username: 'user-2',
       operation: SIGN_OUT,
@@ -152,32 +131,32 @@ test('retry of a row whose password is set and whose sign-out failed does the si
     { username: 'user-3', operation: SIGN_OUT, action: { kind: 'error', name: 'UserNotFoundException' } },
   ]);
   const csv = [1, 2, 3].map((row) => `user-${row},Password-of-user-${row}\n`).join('');
-  await workplace.write('users.csv', `username,password\n${csv}`);
-  expect(
-    (await runProgram(runArgs('--password-column', 'password', '--sign-out'), workplace.here)).code,
-  ).toBe(1);
-  const passwords = await standIn.lastPasswordHashes();
-  await standIn.setFaults([]);
-  const retryDir = join(workplace.path, 'retry');
-  const retried = await runProgram(
-    ['retry', workplace.runDir, '--all-failed', '--yes', '--json', '--run-dir', retryDir],
-    workplace.here,
-  );
+  await scene.workplace.write('users.csv', `username,password\n${csv}`);
+  expect((await scene.run(runArgs('--password-column', 'password', '--sign-out'))).code).toBe(1);
+  const passwords = await scene.standIn.lastPasswordHashes();
+  await scene.standIn.setFaults([]);
+  const retryDir = join(scene.workplace.path, 'retry');
+  const retried = await scene.run([
+    'retry',
+    scene.workplace.runDir,
+    '--all-failed',
+    '--yes',
+    '--json',
+    '--run-dir',
+    retryDir,
+  ]);
   expect(retried.code).toBe(0);
   expect(JSON.parse(retried.stdout)).toMatchObject({
     byStatus: { succeeded: 2 },
     steps: { password_set: { yes: 2 }, signed_out: { yes: 2 } },
   });
-  expect(await standIn.lastPasswordHashes()).toEqual(passwords);
+  expect(await scene.standIn.lastPasswordHashes()).toEqual(passwords);
   expect(readFileSync(join(retryDir, 'rows.csv'), 'utf8')).toBe('row,password_sent\n2,yes\n3,yes\n');
 });
 
 test('the plan has the actions and the pace of all steps, and says what a password alone leaves', async () => {
   const planOf = async (...more: string[]) =>
-    runProgram(
-      ['plan', 'users.csv', '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', ...more],
-      workplace.here,
-    );
+    scene.run(['plan', 'users.csv', ...scene.target(POOL), ...more]);
   const alone = await planOf('--discard');
   expect(alone.stdout.replace(/\s+/g, ' ')).toContain('sessions that are open stay open without --sign-out');
   const json = await planOf('--discard', '--disable', '--rate', 'max', '--json');

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { runProgram } from '../support/program.js';
+import { describe, expect, inject, test } from 'vitest';
 import type { PoolOptions } from '../support/stand-in/options.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, users, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { csvOf, users } from './workplace.js';
 
 const ID = 'eu-west-1_Verify001';
 const CLIENT = 'clientVerify001';
@@ -23,37 +22,21 @@ const POOL: PoolOptions = {
   generated: { pattern: 'user-%d', from: 2, count: 100 },
 };
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [] });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.addPool(POOL);
-  await standIn.clear();
-});
-afterEach(() => workplace.remove());
+const scene = useScene({ pools: [POOL] });
 
 const run = async (csv: string, ...more: string[]) => {
-  await workplace.write('users.csv', csv);
-  const target = ['--pool-id', ID, '--endpoint-url', standIn.url, '--allow-http', '--yes', '--quiet'];
-  return runProgram(
-    ['run', 'users.csv', ...target, '--run-dir', 'run', '--queue', inject('redisUrl'), ...more],
-    workplace.here,
-  );
+  await scene.workplace.write('users.csv', csv);
+  return scene.run(scene.runOn(ID, '--quiet', '--queue', inject('redisUrl'), ...more));
 };
-const verify = (...more: string[]) => runProgram(['verify', 'run', ...more], workplace.here);
+const verify = (...more: string[]) => scene.run(['verify', 'run', ...more]);
 const verdicts = () =>
-  parse<Record<string, string>>(readFileSync(join(workplace.runDir, 'verify.csv')), { columns: true }).map(
-    ({ row, username, verdict }) => `${row} ${username} ${verdict}`,
-  );
+  parse<Record<string, string>>(readFileSync(join(scene.workplace.runDir, 'verify.csv')), {
+    columns: true,
+  }).map(({ row, username, verdict }) => `${row} ${username} ${verdict}`);
 
 test('verify agrees with a run whose users the pool shows late, in whole seconds, and by their aliases, and bills nobody (exit 0)', async () => {
   // The 103 users are two pages.
-  await standIn.addPool({ ...POOL, stalePages: 2 });
+  await scene.standIn.addPool({ ...POOL, stalePages: 2 });
   await run(
     csvOf(['user-1', 'nobody', 'alice@example.com', '11111111-2222-4333-8444-555555555555', "'odd"]),
     '--generate',
@@ -72,17 +55,17 @@ test('verify agrees with a run whose users the pool shows late, in whole seconds
     '3 alice@example.com agrees',
     '4 11111111-2222-4333-8444-555555555555 agrees',
   ]);
-  expect((await stat(join(workplace.runDir, 'verify.csv'))).mode & 0o777).toBe(0o600);
-  expect(await standIn.calls({ operation: 'AdminGetUser' })).toEqual([]);
+  expect((await stat(join(scene.workplace.runDir, 'verify.csv'))).mode & 0o777).toBe(0o600);
+  expect(await scene.standIn.calls({ operation: 'AdminGetUser' })).toEqual([]);
   expect(result.stdout + result.stderr).not.toContain(
-    (await standIn.passwordOf(ID, 'user-1')) ?? 'no password',
+    (await scene.standIn.passwordOf(ID, 'user-1')) ?? 'no password',
   );
 });
 
 test('verify names each user who was not changed, is not there, or stands in another status, by ListUsers and by AdminGetUser (exit 1)', async () => {
   expect((await run(csvOf(users(5)), '--generate')).code).toBe(0);
   // The pool as somebody else has made it since.
-  await standIn.addPool({
+  await scene.standIn.addPool({
     id: ID,
     users: [
       'user-1',
@@ -93,7 +76,7 @@ test('verify names each user who was not changed, is not there, or stands in ano
   });
   const expected = ['agrees', 'not-changed', 'wrong-status', 'not-found', 'agrees'];
   for (const how of [[], ['--exact']]) {
-    await standIn.clear();
+    await scene.standIn.clear();
     const result = await verify('--quiet', ...how);
     expect(result).toMatchObject({ code: 1, stderr: '' });
     expect(verdicts()).toEqual(expected.map((verdict, index) => `${index + 1} user-${index + 1} ${verdict}`));
@@ -102,8 +85,8 @@ test('verify names each user who was not changed, is not there, or stands in ano
     expect(result.stdout.split('\n').filter((line) => line.length > 80 && !line.includes('/'))).toEqual([]);
     const exact = how.length > 0;
     // Five, and the three that did not agree once more.
-    expect(await standIn.calls({ operation: 'AdminGetUser' })).toHaveLength(exact ? 8 : 0);
-    expect((await standIn.calls({ operation: 'ListUsers' })).length > 0).toBe(!exact);
+    expect(await scene.standIn.calls({ operation: 'AdminGetUser' })).toHaveLength(exact ? 8 : 0);
+    expect((await scene.standIn.calls({ operation: 'ListUsers' })).length > 0).toBe(!exact);
   }
 
   const signedIn = await verify('--quiet', '--json', '--sign-in-sample', '99', '--client-id', CLIENT);
@@ -122,28 +105,28 @@ test('a temporary password is right when the service asks for a new one, and pas
     byVerdict: { agrees: 2 },
     signIn: { tried: 2, tokens: 0, challenged: 2, refused: 0 },
   });
-  expect(result.stdout + readFileSync(join(workplace.runDir, 'verify.csv'))).not.toContain('Password-');
+  expect(result.stdout + readFileSync(join(scene.workplace.runDir, 'verify.csv'))).not.toContain('Password-');
 
-  await standIn.setFaults([
+  await scene.standIn.setFaults([
     {
       operation: 'InitiateAuth',
       action: { kind: 'error', name: 'InvalidParameterException', message: 'First-Password-1' },
     },
   ]);
   const wrongClient = await verify('--quiet', '--sign-in-sample', '2', '--client-id', CLIENT);
-  await standIn.setFaults([]);
+  await scene.standIn.setFaults([]);
   expect(wrongClient).toMatchObject({ code: 2, stdout: '' });
   expect(wrongClient.stderr).toMatch(/ALLOW_USER_PASSWORD_AUTH/);
   expect(wrongClient.stderr).not.toContain('First-Password-1');
 
   // The file has them all the same.
-  expect((await runProgram(['shred-key', 'run', '--yes'], workplace.here)).code).toBe(0);
+  expect((await scene.run(['shred-key', 'run', '--yes'])).code).toBe(0);
   const keyless = await verify('--json', '--quiet', '--sign-in-sample', '2', '--client-id', CLIENT);
   expect(JSON.parse(keyless.stdout)).toMatchObject({ signIn: { tried: 2, challenged: 2 } });
 });
 
 describe('verify --offline', () => {
-  const file = (name: string) => join(workplace.runDir, name);
+  const file = (name: string) => join(scene.workplace.runDir, name);
   const edit = async (path: string, change: (text: string) => string) => {
     const text = readFileSync(path, 'utf8');
     await writeFile(path, change(text));
@@ -160,7 +143,7 @@ describe('verify --offline', () => {
     const ran = await run(csvOf([...users(3), 'two words', '=x']), '--generate');
     const noted = /Report sha256 ([0-9a-f]{64})/.exec(ran.stdout)?.[1] ?? '';
     expect(ran.stdout.trimEnd().split('\n').at(-1)).toContain(noted);
-    await standIn.clear();
+    await scene.standIn.clear();
 
     const good = await verify('--offline', '--report-sha256', noted);
     expect(good).toMatchObject({ code: 0, stderr: '' });
@@ -199,13 +182,15 @@ describe('verify --offline', () => {
     expect(await offline()).toMatchObject({ code: 1, wrong: ['counts'] });
     await counted();
 
-    const input = await edit(join(workplace.path, 'users.csv'), (text) => text.replace('user-3', 'user-4'));
+    const input = await edit(join(scene.workplace.path, 'users.csv'), (text) =>
+      text.replace('user-3', 'user-4'),
+    );
     expect(await offline()).toMatchObject({ code: 1, wrong: ['input'] });
     await input();
     expect(await offline()).toMatchObject({ code: 0, wrong: [] });
-    await rm(join(workplace.path, 'users.csv'));
+    await rm(join(scene.workplace.path, 'users.csv'));
     expect(await offline()).toMatchObject({ code: 1, wrong: ['input'] });
-    expect(await standIn.size()).toBe(0);
+    expect(await scene.standIn.size()).toBe(0);
   });
 
   test('a report that is gone is one of the things that are wrong (exit 1), and a line for who needs it (exit 2), as is a summary that is gone or changed', async () => {
@@ -218,7 +203,7 @@ describe('verify --offline', () => {
     expect(online).toMatchObject({ code: 2, stdout: '' });
     expect(online.stderr).toMatch(/^cognito-bulk-reset: .*report\.csv does not exist.*\n$/);
     for (const command of [['retry'], ['credentials', '--passphrase', '-o', 'out.age']]) {
-      const result = await runProgram([...command, 'run'], workplace.here);
+      const result = await scene.run([...command, 'run']);
       expect(result).toMatchObject({ code: 2, stdout: '' });
       expect(result.stderr).toMatch(/^cognito-bulk-reset: .*report\.csv .*\n$/);
     }

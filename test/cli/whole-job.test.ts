@@ -1,28 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { runProgram } from '../support/program.js';
 import { redisClient } from '../support/redis-client.js';
 import type { Fault } from '../support/stand-in/options.js';
 import { poolWithHistory } from '../support/stand-in/pool-with-history.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
-import { createWorkplace, csvOf, type Workplace } from './workplace.js';
+import { useScene } from './scene.js';
+import { csvOf, type Workplace } from './workplace.js';
 
 const POOL = 'eu-west-1_Wholejob';
 const ROWS = 5_000;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  standIn = await spawnStandIn({ pools: [] });
-});
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-  await standIn.addPool(poolWithHistory(POOL, ROWS));
-});
-afterEach(() => workplace.remove());
+const scene = useScene({ pools: [poolWithHistory(POOL, ROWS)] });
 
 /** Rows of the file's own trouble, one in ten: nobody of that name, a name seen before, white space. */
 const NAMES = Array.from({ length: ROWS }, (_, index) => {
@@ -63,25 +50,19 @@ describe.each([
   { queue: 'Redis', flags: (): string[] => ['--queue', inject('redisUrl')] },
 ])('with the queue on $queue', ({ queue, flags }) => {
   test('5,000 rows with 10 % trouble get 5,000 lines, each of which agrees with what the pool did', async () => {
-    await standIn.setFaults(faults());
-    await workplace.write('users.csv', csvOf(NAMES));
-    const service = ['--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http'];
+    await scene.standIn.setFaults(faults());
+    await scene.workplace.write('users.csv', csvOf(NAMES));
     const fast = ['--quota', '100000', '--rate', 'max', '--concurrency', '50'];
-    const result = await runProgram(
-      ['run', 'users.csv', ...service, ...fast, '--generate', '--yes', '--run-dir', workplace.runDir].concat(
-        flags(),
-      ),
-      workplace.here,
-    );
+    const result = await scene.run(scene.runOn(POOL, ...fast, '--generate', ...flags()));
     expect(result.stderr).not.toContain('cognito-bulk-reset:');
     expect(result.code).toBe(1);
 
-    const ledger = await standIn.calls();
+    const ledger = await scene.standIn.calls();
     const sent = Map.groupBy(
       ledger.filter(({ operation }) => operation === 'AdminSetUserPassword'),
       ({ username }) => username,
     );
-    const lines = workplace.report();
+    const lines = scene.workplace.report();
     expect(lines.map(({ row }) => Number(row))).toEqual(NAMES.map((_, index) => index + 1));
     expect(lines.map(({ username }) => username)).toEqual(NAMES);
     for (const { row, username, status, error, attempts, request_id } of lines) {
@@ -99,7 +80,7 @@ describe.each([
       if (status === 'skipped') expect(error).toBe('DuplicateUsername');
     }
 
-    const summary = summarySchema.parse(workplace.json('summary.json'));
+    const summary = summarySchema.parse(scene.workplace.json('summary.json'));
     const linesOf = (status: string) => lines.filter((line) => line.status === status).length;
     expect(summary.byStatus).toEqual({
       succeeded: linesOf('succeeded'),
@@ -112,8 +93,8 @@ describe.each([
     );
     expect(summary.throttles).toBe(2);
     expect(summary.calls).toBe([...sent.values()].flat().length - 2);
-    expect(workplace.has('queue')).toBe(false);
-    if (queue === 'Redis') await expectNothingLeftOf(workplace);
+    expect(scene.workplace.has('queue')).toBe(false);
+    if (queue === 'Redis') await expectNothingLeftOf(scene.workplace);
   });
 });
 
