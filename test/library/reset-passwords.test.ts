@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   resetPasswords,
   type ResetOptions,
@@ -11,31 +11,27 @@ import {
   RunStoppedError,
   UsageError,
 } from '../../src/library/index.js';
-import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
-import { CACHE, runProgram } from '../support/program.js';
+import { useScene } from '../cli/scene.js';
+import { csvOf, users } from '../cli/workplace.js';
+import { CACHE } from '../support/program.js';
 import { type Redis, startRedis } from '../support/redis.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 
 const POOL = 'eu-west-1_Library01';
 const SAMPLE = fileURLToPath(new URL('../../samples/library/reset-passwords.ts', import.meta.url));
-let standIn: SpawnedStandIn;
 let redis: Redis;
-let workplace: Workplace;
+
+const scene = useScene({
+  pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 1_000 } }],
+  keepPasswords: true,
+});
 
 beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = 'AKIATEST';
   process.env.AWS_SECRET_ACCESS_KEY = 'test-secret';
   process.env.XDG_CACHE_HOME = CACHE;
-  const pool = { id: POOL, generated: { pattern: 'user-%d', count: 1_000 } };
-  [standIn, redis] = await Promise.all([spawnStandIn({ pools: [pool], keepPasswords: true }), startRedis()]);
+  redis = await startRedis();
 });
-afterAll(() => Promise.all([standIn.close(), redis.stop()]));
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await standIn.clear();
-  await standIn.setFaults([]);
-});
-afterEach(() => workplace.remove());
+afterAll(() => redis.stop());
 
 const options = (more: Partial<ResetOptions> = {}): ResetOptions => ({
   users: users(40),
@@ -44,8 +40,8 @@ const options = (more: Partial<ResetOptions> = {}): ResetOptions => ({
   quota: 1_000,
   rate: 500,
   queue: redis.url,
-  runDirectory: workplace.runDir,
-  endpoint: standIn.url,
+  runDirectory: scene.workplace.runDir,
+  endpoint: scene.standIn.url,
   allowHttp: true,
   ...more,
 });
@@ -57,9 +53,11 @@ async function all(run: AsyncIterable<RowOutcome>): Promise<RowOutcome[]> {
 }
 
 test('outcomes come in the order of the rows, and two runs at once in one process keep apart', async () => {
-  await workplace.write('users.csv', csvOf(['nobody', ...users(30)]));
-  const file = resetPasswords(options({ users: join(workplace.path, 'users.csv') }));
-  const one = resetPasswords(options({ runDirectory: join(workplace.path, 'other'), users: users(10, 500) }));
+  await scene.workplace.write('users.csv', csvOf(['nobody', ...users(30)]));
+  const file = resetPasswords(options({ users: join(scene.workplace.path, 'users.csv') }));
+  const one = resetPasswords(
+    options({ runDirectory: join(scene.workplace.path, 'other'), users: users(10, 500) }),
+  );
   const [outcomes, others] = await Promise.all([all(file), all(one)]);
   expect(outcomes.map(({ row }) => row)).toEqual(Array.from({ length: 31 }, (_, index) => index + 1));
   expect(outcomes[0]).toMatchObject({ username: 'nobody', status: 'failed', error: 'UserNotFoundException' });
@@ -67,7 +65,7 @@ test('outcomes come in the order of the rows, and two runs at once in one proces
     true,
   );
   expect(others.map(({ username }) => username)).toEqual(users(10, 500));
-  const written: unknown = JSON.parse(await readFile(join(workplace.runDir, 'summary.json'), 'utf8'));
+  const written: unknown = JSON.parse(await readFile(join(scene.workplace.runDir, 'summary.json'), 'utf8'));
   expect(await file.summary).toEqual(written);
 });
 
@@ -77,8 +75,8 @@ test('users of an iterable get the passwords that come with them, and no passwor
   };
   const run = resetPasswords(options({ users: given(), passwords: { kind: 'column', name: 'password' } }));
   expect((await run.summary).byStatus.succeeded).toBe(5);
-  for (const name of users(5)) expect(await standIn.passwordOf(POOL, name)).toBe(`Given-to-${name}!`);
-  const input = await readFile(join(workplace.runDir, 'input.sealed'));
+  for (const name of users(5)) expect(await scene.standIn.passwordOf(POOL, name)).toBe(`Given-to-${name}!`);
+  const input = await readFile(join(scene.workplace.runDir, 'input.sealed'));
   expect(input.includes('Given-to-')).toBe(false);
 });
 
@@ -93,27 +91,27 @@ describe('a run that ends before its end', () => {
     await expect(looped).rejects.toThrow(RunInterruptedError);
     await expect(run.summary).rejects.toMatchObject({
       cause: new Error('enough'),
-      runDirectory: workplace.runDir,
+      runDirectory: scene.workplace.runDir,
     });
 
-    for await (const outcome of resumePasswords(workplace.runDir)) {
+    for await (const outcome of resumePasswords(scene.workplace.runDir)) {
       before.push(outcome);
       break;
     }
-    const after = await all(resumePasswords(workplace.runDir));
+    const after = await all(resumePasswords(scene.workplace.runDir));
     // What was in flight when the loop was left has its line too, and no loop tells of it.
     const rows = [...before, ...after].map(({ row }) => row);
     expect(new Set(rows).size).toBe(rows.length);
     expect(rows.at(-1)).toBe(300);
     // Nobody was called twice.
-    expect((await standIn.calls({ operation: 'AdminSetUserPassword' })).length).toBe(300);
+    expect((await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).length).toBe(300);
   });
 
   test('says what stopped it and what to do about it', async () => {
-    await standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
+    await scene.standIn.setFaults([{ action: { kind: 'error', name: 'AccessDeniedException' } }]);
     const stopped = await all(resetPasswords(options())).catch((error: unknown) => error);
     expect(stopped).toBeInstanceOf(RunStoppedError);
-    expect(stopped).toMatchObject({ error: 'AccessDeniedException', runDirectory: workplace.runDir });
+    expect(stopped).toMatchObject({ error: 'AccessDeniedException', runDirectory: scene.workplace.runDir });
     expect(stopped).toHaveProperty('advice', expect.stringMatching(/AdminSetUserPassword/));
   });
 });
@@ -136,20 +134,20 @@ describe('a mistake is told before anything is sent, by the option’s name', ()
     const run = resetPasswords(options({ poolId: 'eu-west-1_Elsewhere' }));
     await expect(all(run)).rejects.toThrow(UsageError);
     await expect(run.summary).rejects.toThrow(UsageError);
-    expect(workplace.has('')).toBe(false);
+    expect(scene.workplace.has('')).toBe(false);
   });
 });
 
 test('the key that the environment names is that of a run and of its resume, and comes into no directory', async () => {
-  const keyFile = join(workplace.path, 'a.key');
+  const keyFile = join(scene.workplace.path, 'a.key');
   await writeFile(keyFile, Buffer.alloc(32, 7), { mode: 0o600 });
   vi.stubEnv('COGNITO_BULK_RESET_KEY_FILE', keyFile);
   try {
     const signal = AbortSignal.timeout(500);
     const run = resetPasswords(options({ users: users(300), rate: 100, signal }));
     await expect(run.summary).rejects.toThrow(RunInterruptedError);
-    expect(workplace.has('run.key')).toBe(false);
-    expect((await resumePasswords(workplace.runDir).summary).byStatus.succeeded).toBe(300);
+    expect(scene.workplace.has('run.key')).toBe(false);
+    expect((await resumePasswords(scene.workplace.runDir).summary).byStatus.succeeded).toBe(300);
   } finally {
     vi.unstubAllEnvs();
   }
@@ -169,23 +167,23 @@ test('onWarning hears of another run on the queue, as a person at the command li
     if (/the run .* is under way on this queue/.test(text)) told.push(text);
   };
   const slow = (name: string) =>
-    resetPasswords(options({ users: users(600), rate: 20, runDirectory: join(workplace.path, name) }));
+    resetPasswords(options({ users: users(600), rate: 20, runDirectory: join(scene.workplace.path, name) }));
   await meanwhile(slow('one'), () => resetPasswords(options({ users: users(5), onWarning })).summary);
   expect(told).toHaveLength(1);
   // And of one that is resumed.
-  const resumed = () => resumePasswords(join(workplace.path, 'one'), { onWarning });
+  const resumed = () => resumePasswords(join(scene.workplace.path, 'one'), { onWarning });
   await meanwhile(slow('two'), () => meanwhile(resumed(), async () => undefined));
   expect(told).toHaveLength(2);
 });
 
 test('the sample runs as it stands, against the package as its users import it', async () => {
   const lines = users(6).map((name) => `${name},Given-to-${name}!`);
-  await workplace.write(
+  await scene.workplace.write(
     'users.csv',
     `username,password\n${['nobody,Given-to-nobody!', ...lines].join('\n')}\n`,
   );
-  const env = { ENDPOINT: standIn.url, COGNITO_BULK_RESET_QUEUE: redis.url };
-  const sample = await runProgram(['users.csv', POOL], { ...workplace.here, env, entry: SAMPLE });
+  const env = { ENDPOINT: scene.standIn.url, COGNITO_BULK_RESET_QUEUE: redis.url };
+  const sample = await scene.run(['users.csv', POOL], { env, entry: SAMPLE });
   expect(sample).toMatchObject({ code: 0, stderr: '' });
   expect(sample.stdout).toMatch(
     /^2: nobody: UserNotFoundException\n6 of 7 users have their passwords; the report is in .*migration\n$/,

@@ -1,41 +1,28 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import pg from 'pg';
 import { openBackend } from '../../src/queue/open-backend.js';
 import { queueLocation } from '../../src/queue/location.js';
-import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
+import { useScene } from '../cli/scene.js';
+import { users } from '../cli/workplace.js';
 import { type Postgres, startPostgres } from '../support/postgres.js';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 
 const POOL = 'eu-west-1_Postgres1';
 const ROWS = 300;
 
 let postgres: Postgres;
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
 
+const scene = useScene({
+  pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }],
+  users: [...users(ROWS), 'nobody'],
+});
 beforeAll(async () => {
   postgres = await startPostgres();
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: ROWS } }] });
 });
-afterAll(async () => {
-  await standIn.close();
-  await postgres.stop();
-});
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', csvOf([...users(ROWS), 'nobody']));
-  await standIn.clear();
-  await standIn.setFaults([]);
-});
-afterEach(() => workplace.remove());
+afterAll(() => postgres.stop());
 
-const service = () => ['--endpoint-url', standIn.url, '--allow-http'];
+const service = () => ['--endpoint-url', scene.standIn.url, '--allow-http'];
 const runArgs = (...more: string[]) =>
-  [
-    ['run', 'users.csv', '--pool-id', POOL, '--yes', '--quiet', '--run-dir', workplace.runDir, '--generate'],
-    ['--queue', postgres.url, '--quota', '1000', ...service(), ...more],
-  ].flat();
+  scene.runOn(POOL, '--quiet', '--generate', '--queue', postgres.url, '--quota', '1000', ...more);
 
 const jobsLeft = async (): Promise<number> => {
   const client = new pg.Client({ connectionString: postgres.url });
@@ -48,46 +35,46 @@ const jobsLeft = async (): Promise<number> => {
 
 test('a run on PostgreSQL, shared with a worker of another process, calls each user once and leaves nothing there', async () => {
   // Answers come late until the worker takes part, so that the run can't be over before.
-  await standIn.setFaults([{ action: { kind: 'latency', ms: 3_000 } }]);
-  const run = await startProgram(runArgs('--rate', '40'), workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
-  const worker = await startProgram(
-    ['worker', '--queue', postgres.url, '--run', workplace.runDir, ...service()],
-    { ...workplace.here, env: { ...workplace.here.env, COGNITO_BULK_RESET_LOG_LEVEL: 'debug' } },
+  await scene.standIn.setFaults([{ action: { kind: 'latency', ms: 3_000 } }]);
+  const run = await scene.start(runArgs('--rate', '40'));
+  await scene.calledAtLeast(5);
+  const worker = await scene.start(
+    ['worker', '--queue', postgres.url, '--run', scene.workplace.runDir, ...service()],
+    { env: { COGNITO_BULK_RESET_LOG_LEVEL: 'debug' } },
   );
   await worker.waitForStderr(/"msg":"taking part"/);
-  await standIn.setFaults([]);
+  await scene.standIn.setFaults([]);
   expect((await run.result).code).toBe(1);
   const { code, stderr } = await worker.result;
   expect(code).toBe(0);
   expect(stderr).toMatch(/"status":"succeeded"/);
-  const report = workplace.report();
+  const report = scene.workplace.report();
   expect(report.map(({ username }) => username)).toEqual([...users(ROWS), 'nobody']);
   expect(report.filter(({ status }) => status === 'succeeded')).toHaveLength(ROWS);
-  const counts = await standIn.appliedCounts();
+  const counts = await scene.standIn.appliedCounts();
   expect(users(ROWS).filter((name) => counts[name] !== 1)).toEqual([]);
   expect(await jobsLeft()).toBe(0);
 });
 
 test('killed with -9 and resumed on PostgreSQL, a run calls nobody whose line was written', async () => {
-  const run = await startProgram(runArgs('--rate', '200'), workplace.here);
-  await expect.poll(() => standIn.size(), { timeout: 60_000, interval: 20 }).toBeGreaterThan(100);
+  const run = await scene.start(runArgs('--rate', '200'));
+  await scene.calledAtLeast(100);
   run.kill('SIGKILL');
   await run.result;
-  const written = new Set(workplace.report().map(({ username }) => username));
-  const calls = await standIn.size();
-  const resumed = await runProgram(['resume', workplace.runDir, '--quiet'], workplace.here);
+  const written = new Set(scene.workplace.report().map(({ username }) => username));
+  const calls = await scene.standIn.size();
+  const resumed = await scene.run(['resume', scene.workplace.runDir, '--quiet']);
   expect(resumed.code).toBe(1);
-  expect(workplace.report()).toHaveLength(ROWS + 1);
-  const after = (await standIn.calls()).slice(calls);
+  expect(scene.workplace.report()).toHaveLength(ROWS + 1);
+  const after = (await scene.standIn.calls()).slice(calls);
   expect(after.filter(({ username }) => written.has(username ?? ''))).toEqual([]);
   expect(await jobsLeft()).toBe(0);
 });
 
 test('one that is interrupted waits for a slow queue as long as it goes on hearing of outcomes: nobody is called again', async () => {
-  await standIn.setFaults([{ action: { kind: 'latency', ms: 1_000 } }]);
-  const run = await startProgram(runArgs('--rate', '500', '--concurrency', '40'), workplace.here);
-  const called = async () => (await standIn.calls({ operation: 'AdminSetUserPassword' })).length;
+  await scene.standIn.setFaults([{ action: { kind: 'latency', ms: 1_000 } }]);
+  const run = await scene.start(runArgs('--rate', '500', '--concurrency', '40'));
+  const called = async () => (await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).length;
   await expect.poll(called, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
@@ -99,14 +86,14 @@ test('one that is interrupted waits for a slow queue as long as it goes on heari
       when (new.state = 'completed') execute function public.slowly()`);
     run.kill('SIGINT');
     expect((await run.result).code).toBe(130);
-    expect(workplace.report().map(({ username }) => username)).toEqual(users(await called()));
+    expect(scene.workplace.report().map(({ username }) => username)).toEqual(users(await called()));
   } finally {
     await client.query('drop function public.slowly cascade');
     await client.end();
   }
-  await standIn.setFaults([]);
-  expect((await runProgram(['resume', workplace.runDir, '--quiet'], workplace.here)).code).toBe(1);
-  const counts = await standIn.appliedCounts();
+  await scene.standIn.setFaults([]);
+  expect((await scene.run(['resume', scene.workplace.runDir, '--quiet'])).code).toBe(1);
+  const counts = await scene.standIn.appliedCounts();
   expect(users(ROWS).filter((name) => counts[name] !== 1)).toEqual([]);
 });
 
@@ -145,11 +132,11 @@ test('what a job came to is told again when its connection ends meanwhile: it is
 
 test('a server that is not there is said in one line, with exit 2 and no password of the URL', async () => {
   const nowhere = 'postgres://cbr:hunter2@127.0.0.1:1/queue';
-  const { code, stderr } = await runProgram([...runArgs(), '--queue', nowhere], workplace.here);
+  const { code, stderr } = await scene.run([...runArgs(), '--queue', nowhere]);
   expect(code).toBe(2);
   expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/does not answer/);
   expect(stderr).not.toContain('hunter2');
-  expect(workplace.has('.')).toBe(false);
+  expect(scene.workplace.has('.')).toBe(false);
 });
 
 test.each([
@@ -159,14 +146,11 @@ test.each([
   'a host whose clock is 20 s %s the server’s is refused in one line: its workers would call users twice',
   async (how, ms) => {
     const skewed = `data:text/javascript,const now=Date.now;Date.now=()=>now()+(${ms})`;
-    const { code, stderr } = await runProgram(runArgs(), {
-      ...workplace.here,
-      nodeArgs: ['--import', skewed],
-    });
+    const { code, stderr } = await scene.run(runArgs(), { nodeArgs: ['--import', skewed] });
     expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`clock is (19|20) s ${how} .*NTP`));
-    expect(await standIn.calls({ operation: 'AdminSetUserPassword' })).toEqual([]);
-    expect(workplace.has('.')).toBe(false);
+    expect(await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).toEqual([]);
+    expect(scene.workplace.has('.')).toBe(false);
   },
 );
 

@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { useScene } from '../cli/scene.js';
+import { users } from '../cli/workplace.js';
 import { makeCertificates } from '../support/certificates.js';
 import { ended } from '../support/ended.js';
 import { freePort } from '../support/free-port.js';
-import { runProgram } from '../support/program.js';
 import { redisBinary } from '../support/redis-binary.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
 
 const POOL = 'eu-west-1_Tls000001';
 const PASSWORD = 'queue-password-7';
@@ -21,9 +20,11 @@ let dir: string;
 let ca: string;
 let port: number;
 let redis: ChildProcess;
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
 
+const scene = useScene({
+  pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 20 } }],
+  users: users(20),
+});
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tls-'));
   ca = join(dir, 'ca.crt');
@@ -46,19 +47,12 @@ beforeAll(async () => {
     { stdio: 'ignore' },
   );
   await untilItAnswers();
-  standIn = await spawnStandIn({ pools: [{ id: POOL, generated: { pattern: 'user-%d', count: 20 } }] });
 });
 afterAll(async () => {
-  await standIn.close();
   redis.kill('SIGKILL');
   await ended(redis);
   await rm(dir, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', csvOf(users(20)));
-});
-afterEach(() => workplace.remove());
 
 async function untilItAnswers(): Promise<void> {
   for (;;) {
@@ -75,39 +69,21 @@ async function untilItAnswers(): Promise<void> {
 }
 
 const run = (host: string, env: Record<string, string> = {}) =>
-  runProgram(
-    [
-      [
-        'run',
-        'users.csv',
-        '--pool-id',
-        POOL,
-        '--endpoint-url',
-        standIn.url,
-        '--allow-http',
-        '--yes',
-        '--quiet',
-      ],
-      ['--generate', '--quota', '500', '--rate', '200', '--run-dir', workplace.runDir],
-    ].flat(),
-    {
-      ...workplace.here,
-      env: {
-        ...workplace.here.env,
-        COGNITO_BULK_RESET_QUEUE: `rediss://:${PASSWORD}@${host}:${port}`,
-        COGNITO_BULK_RESET_LOG_LEVEL: 'trace',
-        ...env,
-      },
+  scene.run(scene.runOn(POOL, '--quiet', '--generate', '--quota', '500', '--rate', '200'), {
+    env: {
+      COGNITO_BULK_RESET_QUEUE: `rediss://:${PASSWORD}@${host}:${port}`,
+      COGNITO_BULK_RESET_LOG_LEVEL: 'trace',
+      ...env,
     },
-  );
+  });
 
 test('rediss:// with a certificate of an authority that this host trusts does the run, its password in no file', async () => {
   const { code, stderr } = await run('localhost', { NODE_EXTRA_CA_CERTS: ca });
   expect(code).toBe(0);
-  expect(workplace.report()).toHaveLength(20);
+  expect(scene.workplace.report()).toHaveLength(20);
   expect(stderr).not.toContain(PASSWORD);
   // grep ends with 1 where it finds nothing.
-  expect(spawnSync('grep', ['-rlF', PASSWORD, workplace.path], { encoding: 'utf8' })).toMatchObject({
+  expect(spawnSync('grep', ['-rlF', PASSWORD, scene.workplace.path], { encoding: 'utf8' })).toMatchObject({
     status: 1,
     stdout: '',
   });
@@ -123,6 +99,6 @@ test.each([
     expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/does not answer \(.*(certificate|altnames)/i);
     expect(stderr).not.toContain(PASSWORD);
-    expect(workplace.has('.')).toBe(false);
+    expect(scene.workplace.has('.')).toBe(false);
   },
 );

@@ -2,44 +2,30 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { metricsAddress } from '../../src/telemetry/metrics-server.js';
-import { createWorkplace, csvOf, users, type Workplace } from '../cli/workplace.js';
-import { runProgram, startProgram } from '../support/program.js';
-import { type SpawnedStandIn, spawnStandIn } from '../support/stand-in/process.js';
+import { useScene } from '../cli/scene.js';
+import { users } from '../cli/workplace.js';
 
 const POOL = 'eu-west-1_Metrics1';
 const ROWS = 60;
 
-let standIn: SpawnedStandIn;
-let workplace: Workplace;
-
-beforeAll(async () => {
-  const pools = [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: ROWS } }];
-  standIn = await spawnStandIn({ pools });
+const scene = useScene({
+  pools: [{ id: POOL, name: 'customers', generated: { pattern: 'user-%d', count: ROWS } }],
+  users: [...users(ROWS), 'nobody'],
 });
-afterAll(() => standIn.close());
-beforeEach(async () => {
-  workplace = await createWorkplace();
-  await workplace.write('users.csv', csvOf([...users(ROWS), 'nobody']));
-  await standIn.clear();
-  await standIn.setFaults([]);
-});
-afterEach(() => workplace.remove());
 
-const runArgs = (...more: string[]) =>
-  [
-    ['run', 'users.csv', '--pool-id', POOL, '--endpoint-url', standIn.url, '--allow-http', '--yes'],
-    ['--generate', '--quota', '500', '--run-dir', workplace.runDir, ...more],
-  ].flat();
+const runArgs = (...more: string[]) => scene.runOn(POOL, '--generate', '--quota', '500', ...more);
 
 describe.each([
   { queue: 'embedded', flags: (): string[] => [] },
   { queue: 'Redis', flags: () => ['--queue', inject('redisUrl')] },
 ])('with the queue on $queue', ({ flags }) => {
   test('--metrics tells Prometheus the calls by result, how long they take, the rate, the queue and the rows', async () => {
-    await standIn.setFaults([{ action: { kind: 'error', name: 'TooManyRequestsException' }, times: 1 }]);
-    const run = await startProgram(runArgs('--rate', '20', '--metrics', '0', ...flags()), workplace.here);
+    await scene.standIn.setFaults([
+      { action: { kind: 'error', name: 'TooManyRequestsException' }, times: 1 },
+    ]);
+    const run = await scene.start(runArgs('--rate', '20', '--metrics', '0', ...flags()));
     const [, url = ''] = await run.waitForStderr(/Metrics are at (http:\/\/127\.0\.0\.1:\d+\/metrics)/);
     const text = async () => (await fetch(url)).text();
     await expect
@@ -69,12 +55,12 @@ test('a port that is taken is said before anything is made or sent', async () =>
   await once(taken, 'listening');
   // It listens on a port.
   const { port } = taken.address() as AddressInfo;
-  const { code, stderr } = await runProgram(runArgs('--metrics', String(port)), workplace.here);
+  const { code, stderr } = await scene.run(runArgs('--metrics', String(port)));
   taken.close();
   expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });
   expect(stderr).toContain(`127.0.0.1:${port}`);
-  expect(await standIn.size()).toBe(0);
-  expect(workplace.has('.')).toBe(false);
+  expect(await scene.standIn.size()).toBe(0);
+  expect(scene.workplace.has('.')).toBe(false);
 });
 
 test('an address is a port of this host, unless another host is named', () => {
@@ -95,9 +81,8 @@ test('traces of the queue reach the OTLP endpoint that the standard variables na
   await once(collector, 'listening');
   // It listens on a port.
   const { port } = collector.address() as AddressInfo;
-  const { code } = await runProgram(runArgs('--rate', '100', '--quiet'), {
-    ...workplace.here,
-    env: { ...workplace.here.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` },
+  const { code } = await scene.run(runArgs('--rate', '100', '--quiet'), {
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` },
   });
   collector.close();
   collector.closeAllConnections();
