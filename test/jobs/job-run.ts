@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Queue } from 'bullmq';
 import { pino } from 'pino';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { jobIdOf } from '../../jobs/job-id.js';
 import { type ResetUserData, signJob, type UnsignedData } from '../../jobs/job-data.js';
 import { REFUSED, RESET_USER, type StopReason } from '../../jobs/reset-user.js';
@@ -64,6 +64,14 @@ export const PROTECTED = 'user-999';
 
 let runs = 0;
 
+/** Starts one that is closed when its test is over. */
+export async function jobRun(options: JobRunOptions): Promise<JobRun> {
+  const run = await startJobRun(options);
+  onTestFinished(run.close);
+  return run;
+}
+
+/** Starts one that its caller closes, as a test must that runs beside others. */
 export async function startJobRun({
   kind,
   mode = 'generate',

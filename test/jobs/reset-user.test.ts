@@ -6,28 +6,9 @@ import { RESET_USER } from '../../jobs/reset-user.js';
 import { sealPassword } from '../../src/password/seal.js';
 import { Secret } from '../../src/password/secret.js';
 import { passwordHash } from '../support/stand-in/password-hash.js';
-import {
-  type BackendKind,
-  type JobRun,
-  type JobRunOptions,
-  KEY,
-  POOL,
-  PROTECTED,
-  startJobRun,
-} from './job-run.js';
+import { type BackendKind, jobRun, KEY, POOL, PROTECTED } from './job-run.js';
 
-const cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function jobRun(options: JobRunOptions): Promise<JobRun> {
-  const run = await startJobRun(options);
-  cleanUps.push(run.close);
-  return run;
-}
+afterEach(() => vi.restoreAllMocks());
 
 function sealed(row: number, username: string, password: string): string {
   return sealPassword(KEY, { poolId: POOL, row, username }, new Secret(password));

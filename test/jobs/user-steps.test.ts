@@ -1,18 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { STEPS } from '../../src/steps.js';
-import { type BackendKind, type JobRun, type JobRunOptions, startJobRun } from './job-run.js';
-
-const cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-async function jobRun(options: JobRunOptions): Promise<JobRun> {
-  const run = await startJobRun(options);
-  cleanUps.push(run.close);
-  return run;
-}
+import { type BackendKind, type JobRun, jobRun } from './job-run.js';
 
 const SIGN_OUT = 'AdminUserGlobalSignOut';
 
