@@ -72,6 +72,8 @@ describe.each([
 
     const result = await cancel();
     expect([result.code, result.stderr]).toEqual([0, '']);
+    const paused = await scene.run(['pause', scene.workplace.runDir]);
+    expect([paused.code, paused.stderr]).toEqual([2, expect.stringContaining('The run was cancelled: ')]);
     expect(result.stdout).toMatch(/unprocessed +\d+[^]*RunCancelled[^]*Cancelled +\d{4}-/);
     const byStatus = await expectWholeReport();
     expect(byStatus.succeeded).toBeGreaterThan(50);
