@@ -147,7 +147,8 @@ async function* allJobs(queue: Queue): AsyncGenerator<Job> {
     for (let start = 0; ; start += PAGE) {
       const jobs = await queue.getJobs([state], start, start + PAGE - 1, true);
       yield* jobs;
-      if (jobs.length < PAGE) break;
+      // A page of which some are gone meanwhile is shorter, and not the last for that.
+      if (jobs.length === 0) break;
     }
   }
 }

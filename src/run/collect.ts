@@ -156,7 +156,8 @@ export function createCollector(options: CollectorOptions): Collector {
           put(row, outcome);
           last = Math.max(last, row);
         }
-        if (jobs.length < PAGE) break;
+        // A page of which some are gone meanwhile is shorter, and not the last for that.
+        if (jobs.length === 0) break;
       }
       for (const job of await queue.getJobs(['failed'], 0, PAGE)) await job.retry('failed');
       return last;
