@@ -13,12 +13,7 @@ import { clockTime, counted, roughly } from './words.js';
  * The one screen before the first call: what will happen to whom, how long it takes and where it is written down. Only with
  * a survey was more than the file's head looked at.
  */
-export function planScreen(
-  run: PreparedRun,
-  runDirectory: string,
-  now: Date,
-  surveyed?: Pick<Surveyed, 'survey' | 'protectedElsewhere'>,
-): string {
+export function planScreen(run: PreparedRun, runDirectory: string, now: Date, surveyed?: Surveyed): string {
   const survey = surveyed?.survey;
   const { request, manifest, location } = run;
   const seconds = secondsFor(survey?.good ?? manifest.estimatedRows, run.usersPerSecond);

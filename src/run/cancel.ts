@@ -12,6 +12,7 @@ import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { OpenReport } from '../report/report-file.js';
 import { createReporter } from '../report/reporter.js';
+import { jobsIn } from './jobs-in.js';
 import { tellOthers } from './others.js';
 import { PLAN_QUEUE, readPlan, type StopSigner } from './plan.js';
 import type { RunRecord } from './record.js';
@@ -23,7 +24,6 @@ const OTHERS_END_WITHIN = 20_000;
 const LOOK_EVERY = 200;
 /** So many looks in a row without a change mean that what is active has no worker any more. */
 const LOOKS_ALIKE = 5;
-const PAGE = 500;
 /** Rows that are put between two looks at how far the disk is. */
 const AT_ONCE = WINDOW / 2;
 
@@ -144,12 +144,7 @@ async function endOthers(queue: Queue, board: Queue, of: StopSigner): Promise<vo
 
 async function* allJobs(queue: Queue): AsyncGenerator<Job> {
   for (const state of ['completed', 'failed', 'active', 'wait', 'prioritized', 'delayed'] as const) {
-    for (let start = 0; ; start += PAGE) {
-      const jobs = await queue.getJobs([state], start, start + PAGE - 1, true);
-      yield* jobs;
-      // A page of which some are gone meanwhile is shorter, and not the last for that.
-      if (jobs.length === 0) break;
-    }
+    yield* jobsIn(queue, state);
   }
 }
 

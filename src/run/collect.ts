@@ -8,6 +8,7 @@ import type { RunKey } from '../password/run-key.js';
 import type { QueueBackend } from '../queue/backend.js';
 import type { Reporter } from '../report/reporter.js';
 import { parseJson } from '../parse-json.js';
+import { jobsIn } from './jobs-in.js';
 import { createMender } from './mend.js';
 import { createPendingRows, type PendingRow } from './rows.js';
 
@@ -17,7 +18,8 @@ const LOOK_EVERY = 1_000;
 const LOOK_AT = 50;
 /** Rows synced between two clean-ups of finished jobs. */
 const FORGET_EVERY = 500;
-const PAGE = 500;
+/** Broken jobs that are given a new try at a resume; a look at their rows finds what there is beyond them. */
+const BROKEN = 500;
 
 export interface CollectorOptions {
   backend: Pick<QueueBackend, 'shared' | 'events' | 'forgetFinished'>;
@@ -147,19 +149,14 @@ export function createCollector(options: CollectorOptions): Collector {
     },
     recover: async () => {
       let last = 0;
-      for (let start = 0; ; start += PAGE) {
-        const jobs = await queue.getJobs(['completed'], start, start + PAGE - 1, true);
-        for (const job of jobs) {
-          const row = rowOf(job.id ?? '');
-          const outcome = row === undefined ? undefined : outcomeIn(row, job.returnvalue);
-          if (row === undefined || outcome === undefined) continue;
-          put(row, outcome);
-          last = Math.max(last, row);
-        }
-        // A page of which some are gone meanwhile is shorter, and not the last for that.
-        if (jobs.length === 0) break;
+      for await (const job of jobsIn(queue, 'completed')) {
+        const row = rowOf(job.id ?? '');
+        const outcome = row === undefined ? undefined : outcomeIn(row, job.returnvalue);
+        if (row === undefined || outcome === undefined) continue;
+        put(row, outcome);
+        last = Math.max(last, row);
       }
-      for (const job of await queue.getJobs(['failed'], 0, PAGE)) await job.retry('failed');
+      for (const job of await queue.getJobs(['failed'], 0, BROKEN)) await job.retry('failed');
       return last;
     },
     close: () => {

@@ -80,8 +80,6 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
   const locks = createHeldLocks(LOCK_DURATION);
   // Those in hand, and as many that were so when the queue went.
   const answers = createKeptAnswers(2 * (options.concurrency ?? MOST_AT_ONCE));
-  /** What is under way for a job, by its id: ends when its answer is kept, and never rejects. */
-  const underWay = new Map<string, Promise<void>>();
   const resetUser = createResetUser({
     run: plan.run,
     pool: plan.pool,
@@ -119,7 +117,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
       locks.taken(id, token, locks.now(Math.max(0, Date.now() - (job.processedOn ?? 0))));
       try {
         // Its lock may have ended while its call is under way here. That try sends nothing more, but may get its answer.
-        await underWay.get(id);
+        await answers.ended(id);
         const known = answers.of(id);
         if (known !== undefined) {
           log.info(
@@ -128,15 +126,7 @@ export function startWorker(options: RunWorkerOptions): RunWorker {
           );
           return known;
         }
-        const done = resetUser(job, token);
-        const kept = done.then(
-          (result) => answers.keep(id, result),
-          () => undefined,
-        );
-        underWay.set(id, kept);
-        await kept;
-        if (underWay.get(id) === kept) underWay.delete(id);
-        return await done;
+        return await answers.keep(id, resetUser(job, token));
       } catch (error) {
         if (error instanceof bullmq.WaitingError) {
           queueHeardAt = performance.now();

@@ -214,7 +214,7 @@ describe('rows that are refused before any call are no canary', () => {
     const more = ['--canary', '20', '--concurrency', '1', '--queue', inject('redisUrl')];
     const program = await scene.start(runArgs('--yes', '--json', ...more));
     await expect.poll(calls).toBeGreaterThan(0);
-    const service = ['--queue', inject('redisUrl'), '--endpoint-url', scene.standIn.url, '--allow-http'];
+    const service = ['--queue', inject('redisUrl'), ...scene.endpoint()];
     const env = { XDG_CONFIG_HOME: config, COGNITO_BULK_RESET_LOG_LEVEL: 'debug' };
     const worker = await scene.start(['worker', '--run', scene.workplace.runDir, ...service], { env });
     await worker.waitForStderr(/"msg":"taking part"/);

@@ -148,7 +148,7 @@ test('workers elsewhere finish their calls before a run is cancelled, their outc
   const queue = ['--queue', inject('redisUrl')];
   const run = await startRun(...queue);
   await scene.calledAtLeast(5);
-  const service = ['--endpoint-url', scene.standIn.url, '--allow-http', ...queue];
+  const service = [...scene.endpoint(), ...queue];
   const worker = await scene.start([
     'worker',
     '--run',

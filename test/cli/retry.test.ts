@@ -11,15 +11,11 @@ const scene = useScene({ pools: [{ id: POOL, generated: { pattern: 'user-%d', co
 
 const onRedis = () => ['--queue', inject('redisUrl')];
 const run = (...more: string[]) => scene.run(scene.runOn(POOL, '--quota', '1000', '--rate', '200', ...more));
-const retry = (of: string, to: string, ...more: string[]) =>
-  scene.run([
-    'retry',
-    join(scene.workplace.path, of),
-    '--yes',
-    '--run-dir',
-    join(scene.workplace.path, to),
-    ...more,
-  ]);
+const retryArgs = (of: string, to: string, ...more: string[]) => {
+  const [ofDir, toDir] = [join(scene.workplace.path, of), join(scene.workplace.path, to)];
+  return ['retry', ofDir, '--yes', '--run-dir', toDir, ...more];
+};
+const retry = (...args: Parameters<typeof retryArgs>) => scene.run(retryArgs(...args));
 const called = async () =>
   (await scene.standIn.calls({ operation: 'AdminSetUserPassword' }))
     .map(({ username }) => username)
@@ -204,14 +200,7 @@ describe.each([
     await scene.standIn.setFaults([{ action: { kind: 'latency', ms: 30 } }]);
     const before = await scene.standIn.size();
     const again = join(scene.workplace.path, 'again');
-    const first = await scene.start([
-      'retry',
-      scene.workplace.runDir,
-      '--yes',
-      '--quiet',
-      '--run-dir',
-      again,
-    ]);
+    const first = await scene.start(retryArgs('run', 'again', '--quiet'));
     await expect
       .poll(() => scene.standIn.size(), { timeout: 60_000, interval: 10 })
       .toBeGreaterThan(before + 8);

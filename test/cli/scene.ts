@@ -23,6 +23,8 @@ export interface Scene {
   readonly standIn: SpawnedStandIn;
   /** Each test's own. */
   readonly workplace: Workplace;
+  /** The words that name the stand-in. */
+  endpoint(): string[];
   /** The words that name a pool of the stand-in. */
   target(pool: string): string[];
   /** The words of a run of `users.csv` here over a pool, which asks nobody. */
@@ -54,6 +56,8 @@ export function useScene({ pools, users, keepPasswords = false }: SceneOptions):
   // It ends the programs that still run there before it goes.
   afterEach(() => workplace.remove());
 
+  const endpoint = () => ['--endpoint-url', standIn.url, '--allow-http'];
+
   return {
     get standIn() {
       return standIn;
@@ -61,7 +65,8 @@ export function useScene({ pools, users, keepPasswords = false }: SceneOptions):
     get workplace() {
       return workplace;
     },
-    target: (pool) => ['--pool-id', pool, '--endpoint-url', standIn.url, '--allow-http'],
+    endpoint,
+    target: (pool) => ['--pool-id', pool, ...endpoint()],
     runOn: (pool, ...more) => [...runOn(pool, standIn.url), '--run-dir', workplace.runDir, ...more],
     run: (args, options) => runProgram(args, { ...workplace.here, ...options }),
     start: (args, options) => startProgram(args, { ...workplace.here, ...options }),

@@ -20,18 +20,35 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-const service = () => ['--endpoint-url', scene.standIn.url, '--allow-http'];
 const runArgs = (...more: string[]) =>
   scene.runOn(POOL, '--quiet', '--generate', '--queue', postgres.url, '--quota', '1000', ...more);
 
-const jobsLeft = async (): Promise<number> => {
+async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
-  const { rows } = await client.query('select count(*)::int as jobs from bullmq.job');
-  const pace = await client.query('select count(*)::int as runs from public.cognito_bulk_reset_pace');
-  await client.end();
-  return rows[0].jobs + pace.rows[0].runs;
-};
+  return work(client).finally(() => client.end());
+}
+
+/** Meanwhile the server does this (PL/pgSQL) before it takes what a job came to. */
+const whileTakingOutcomes = (does: string, work: (client: pg.Client) => Promise<void>) =>
+  onServer(async (client) => {
+    await client.query(`create function public.slowly() returns trigger language plpgsql as
+      'begin ${does} return new; end'`);
+    try {
+      await client.query(`create trigger slowly before update on bullmq.job for each row
+        when (new.state = 'completed') execute function public.slowly()`);
+      await work(client);
+    } finally {
+      await client.query('drop function public.slowly cascade');
+    }
+  });
+
+const jobsLeft = () =>
+  onServer(async (client): Promise<number> => {
+    const { rows } = await client.query('select count(*)::int as jobs from bullmq.job');
+    const pace = await client.query('select count(*)::int as runs from public.cognito_bulk_reset_pace');
+    return rows[0].jobs + pace.rows[0].runs;
+  });
 
 test('a run on PostgreSQL, shared with a worker of another process, calls each user once and leaves nothing there', async () => {
   // Answers come late until the worker takes part, so that the run can't be over before.
@@ -39,7 +56,7 @@ test('a run on PostgreSQL, shared with a worker of another process, calls each u
   const run = await scene.start(runArgs('--rate', '40'));
   await scene.calledAtLeast(5);
   const worker = await scene.start(
-    ['worker', '--queue', postgres.url, '--run', scene.workplace.runDir, ...service()],
+    ['worker', '--queue', postgres.url, '--run', scene.workplace.runDir, ...scene.endpoint()],
     { env: { COGNITO_BULK_RESET_LOG_LEVEL: 'debug' } },
   );
   await worker.waitForStderr(/"msg":"taking part"/);
@@ -76,21 +93,12 @@ test('one that is interrupted waits for a slow queue as long as it goes on heari
   const run = await scene.start(runArgs('--rate', '500', '--concurrency', '40'));
   const called = async () => (await scene.standIn.calls({ operation: 'AdminSetUserPassword' })).length;
   await expect.poll(called, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
-  try {
-    // One job after the other: 40 take 8 s.
-    await client.query(`create function public.slowly() returns trigger language plpgsql as
-      'begin perform pg_advisory_xact_lock(1); perform pg_sleep(0.2); return new; end'`);
-    await client.query(`create trigger slowly before update on bullmq.job for each row
-      when (new.state = 'completed') execute function public.slowly()`);
+  // One job after the other: 40 take 8 s.
+  await whileTakingOutcomes('perform pg_advisory_xact_lock(1); perform pg_sleep(0.2);', async () => {
     run.kill('SIGINT');
     expect((await run.result).code).toBe(130);
     expect(scene.workplace.report().map(({ username }) => username)).toEqual(users(await called()));
-  } finally {
-    await client.query('drop function public.slowly cascade');
-    await client.end();
-  }
+  });
   await scene.standIn.setFaults([]);
   expect((await scene.run(['resume', scene.workplace.runDir, '--quiet'])).code).toBe(1);
   const counts = await scene.standIn.appliedCounts();
@@ -103,29 +111,23 @@ test('what a job came to is told again when its connection ends meanwhile: it is
     directory: undefined,
     onError: () => undefined,
   });
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
+  const queue = backend.queue('work');
   try {
-    const queue = backend.queue('work');
     await queue.add('work', {}, { jobId: 'row-1', ...backend.jobOptions(100) });
-    await client.query(`create function public.slowly() returns trigger language plpgsql as
-      'begin perform pg_sleep(1); return new; end'`);
-    await client.query(`create trigger slowly before update on bullmq.job for each row
-      when (new.state = 'completed') execute function public.slowly()`);
-    let done = 0;
-    backend.worker('work', async () => (done += 1), { concurrency: 1 });
-    const endConnection = async () =>
-      (
-        await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-          where wait_event = 'PgSleep'`)
-      ).rowCount;
-    await expect.poll(endConnection, { interval: 20 }).toBe(1);
-    await expect.poll(() => queue.getJobState('row-1')).not.toBe('active');
-    expect(await queue.getJobState('row-1')).toBe('completed');
-    expect(done).toBe(1);
+    await whileTakingOutcomes('perform pg_sleep(1);', async (client) => {
+      let done = 0;
+      backend.worker('work', async () => (done += 1), { concurrency: 1 });
+      const endConnection = async () =>
+        (
+          await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+            where wait_event = 'PgSleep'`)
+        ).rowCount;
+      await expect.poll(endConnection, { interval: 20 }).toBe(1);
+      await expect.poll(() => queue.getJobState('row-1')).not.toBe('active');
+      expect(await queue.getJobState('row-1')).toBe('completed');
+      expect(done).toBe(1);
+    });
   } finally {
-    await client.query('drop function public.slowly cascade');
-    await client.end();
     await backend.destroy();
   }
 });

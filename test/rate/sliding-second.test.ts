@@ -21,7 +21,6 @@ const runArgs = (...more: string[]) =>
     ['run', 'users.csv', '--pool-id', POOL, '--generate', '--rate', String(RATE)],
     ['--yes', '--quiet', '--run-dir', scene.workplace.runDir, ...more],
   ].flat();
-const here = () => ['--endpoint-url', scene.standIn.url, '--allow-http'];
 const onRedis = () => ['--queue', inject('redisUrl')];
 const mostInASecond = () => scene.standIn.maxInSlidingSecond('AdminSetUserPassword');
 
@@ -30,7 +29,7 @@ describe.each([
   { queue: 'Redis', flags: onRedis },
 ])('with the queue on $queue', ({ flags }) => {
   test('the pool sees at most 30 calls in every sliding second at --rate 30, the first one and a kill with resume included', async () => {
-    const run = await scene.start(runArgs(...here(), ...flags()));
+    const run = await scene.start(runArgs(...scene.endpoint(), ...flags()));
     await expect
       .poll(() => scene.standIn.size(), { timeout: 120_000, interval: 20 })
       .toBeGreaterThan(ROWS / 2);
@@ -43,9 +42,9 @@ describe.each([
 });
 
 test('four workers together keep to it', async () => {
-  const run = await scene.start(runArgs(...here(), ...onRedis()));
+  const run = await scene.start(runArgs(...scene.endpoint(), ...onRedis()));
   await expect.poll(() => scene.standIn.size(), { timeout: 120_000, interval: 20 }).toBeGreaterThan(0);
-  const args = ['worker', '--run', scene.workplace.runDir, ...here(), ...onRedis()];
+  const args = ['worker', '--run', scene.workplace.runDir, ...scene.endpoint(), ...onRedis()];
   const workers = await Promise.all([1, 2, 3].map(() => scene.start(args)));
   expect((await run.result).code).toBe(0);
   for (const worker of workers) expect((await worker.result).code).toBe(0);
